@@ -1,0 +1,3 @@
+//! The `rune` program.
+
+fn main() {}
