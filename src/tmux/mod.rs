@@ -1,0 +1,3 @@
+//! tmux: what its versions can do, how steps become its commands, and the one place that starts it.
+
+pub mod version;
