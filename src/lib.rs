@@ -3,6 +3,7 @@
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
 pub mod error;
+pub mod layout;
 pub mod process;
 pub mod project;
 pub mod record;
