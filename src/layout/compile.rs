@@ -10,7 +10,8 @@ use crate::workspace::{Layout, NamedLayout, Share, Size, Split};
 /// What a tmux server and a window's options have to say about layouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The narrowest and lowest pane, in columns and rows: 1 from tmux 2.9, 2 before.
+    /// The narrowest and lowest pane, in columns and rows: 1 from tmux 2.9, 2 before, and 2 with
+    /// `pane-border-status`, whose line takes a row from panes at the window's edge.
     pub least: u16,
     /// The option `main-pane-width`.
     pub main_width: Share,

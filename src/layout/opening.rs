@@ -148,6 +148,16 @@ mod tests {
     }
 
     #[test]
+    fn rows_in_the_last_column_need_no_rearranging() {
+        let rows = "39x24,41,0[39x5,41,0,39x6,41,6,39x11,41,13]";
+        let cells = parse(&format!("80x24,0,0{{40x24,0,0,{rows}}}")).unwrap();
+        let openings = openings(&cells, &only_first(&cells));
+        let made: Vec<(Axis, u16)> = openings.iter().map(|opening| (opening.axis, opening.length)).collect();
+        assert_eq!(made, [(Axis::Columns, 39), (Axis::Rows, 18), (Axis::Rows, 11)]);
+        assert!(openings.iter().all(|opening| opening.arrange.is_none()));
+    }
+
+    #[test]
     fn a_finished_part_makes_room_for_the_next() {
         let cells = parse("80x24,0,0{40x24,0,0[40x12,0,0,40x11,0,13],39x24,41,0}").unwrap();
         let openings = openings(&cells, &only_first(&cells));
