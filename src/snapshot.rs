@@ -1,6 +1,7 @@
 //! What a tmux server has now: read from one `list-panes -a`, completed with what rune wrote down.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,7 @@ use crate::tmux::version::Version;
 use crate::workspace::{Hash, Key, Size};
 
 /// The format fields that are asked for, in the order of their columns.
-pub const FIELDS: [&str; 24] = [
+pub const FIELDS: [&str; 25] = [
     "version",
     "pid",
     "session_id",
@@ -17,6 +18,7 @@ pub const FIELDS: [&str; 24] = [
     "session_attached",
     "@rune_workspace",
     "@rune_about",
+    "@rune_dir",
     "window_id",
     "window_index",
     "window_name",
@@ -68,6 +70,8 @@ pub struct LiveSession {
     pub workspace: Option<String>,
     /// What rune noted in it, when it is one of ours.
     pub about: Option<About>,
+    /// Directory of what rune wrote down about its panes, when it is one of ours.
+    pub directory: Option<PathBuf>,
     /// Its windows in the order of their indexes.
     pub windows: Vec<LiveWindow>,
 }
@@ -85,6 +89,8 @@ pub struct About {
     pub name: String,
     /// The user's `k=v` values.
     pub values: BTreeMap<String, String>,
+    /// Hash of the environment declared for panes made by hand.
+    pub environment: Hash,
 }
 
 /// A window that exists.
@@ -223,6 +229,7 @@ impl Snapshot {
                 attached: field("session_attached").parse().unwrap_or(0),
                 workspace: Some(field("@rune_workspace").to_owned()).filter(|word| !word.is_empty()),
                 about: decode(field("@rune_about")).and_then(|text| serde_json::from_str(&text).ok()),
+                directory: decode(field("@rune_dir")).filter(|path| !path.is_empty()).map(PathBuf::from),
                 windows: Vec::new(),
             });
             self.sessions.len() - 1
@@ -273,10 +280,11 @@ impl Snapshot {
     }
 
     /// Completes every pane of ours with what `known` has of it.
-    pub fn complete(&mut self, known: impl Fn(&Tag) -> Option<Known>) {
-        let windows = self.sessions.iter_mut().flat_map(|session| &mut session.windows);
-        for pane in windows.flat_map(|window| &mut window.panes) {
-            pane.known = pane.tag.as_ref().and_then(&known);
+    pub fn complete(&mut self, known: impl Fn(Option<&PathBuf>, &Tag) -> Option<Known>) {
+        for session in &mut self.sessions {
+            for pane in session.windows.iter_mut().flat_map(|window| &mut window.panes) {
+                pane.known = pane.tag.as_ref().and_then(|tag| known(session.directory.as_ref(), tag));
+            }
         }
     }
 

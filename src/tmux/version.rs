@@ -78,6 +78,8 @@ pub enum Feature {
     SourceStandardInput,
     /// `new-session -x -y` is honoured.
     SizeOfNewSession,
+    /// `resize-window`.
+    ResizeWindow,
     /// `remain-on-exit failed` keeps a pane only when its process failed.
     RemainOnFailure,
     /// `attach-session -f ignore-size`.
@@ -86,8 +88,8 @@ pub enum Feature {
     MirroredLayouts,
     /// `#{pane_dead_signal}`.
     DeadSignal,
-    /// Windows take 145 panes at 200x50; older ones take 65.
-    ManyPanes,
+    /// A pane may be one column wide or one row high; before, two.
+    OneCellPanes,
     /// Values are printed as they are; 3.4 writes `$name` as `\$name`.
     PlainDollar,
 }
@@ -112,7 +114,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 10] = [
+    pub const ALL: [Row; 11] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -132,6 +134,12 @@ impl Feature {
             "rune writes a private temporary file; nothing is lost",
         ),
         row(
+            Feature::ResizeWindow,
+            Version::new(2, 9),
+            "windows are given a size",
+            "not needed: these versions honour the size of a new session",
+        ),
+        row(
             Feature::RemainOnFailure,
             Version::new(3, 2),
             "a pane stays when its process failed",
@@ -139,8 +147,8 @@ impl Feature {
         ),
         Row {
             feature: Feature::SizeOfNewSession,
-            from: Version::new(2, 6),
-            until: Some(Version::new(3, 2)),
+            from: Version::new(3, 3),
+            until: None,
             what: "the size of a new session is honoured at once",
             without: "3.2 ignores it; rune resizes the window in the same batch",
         },
@@ -163,10 +171,10 @@ impl Feature {
             "rune computes the same arrangement itself",
         ),
         row(
-            Feature::ManyPanes,
+            Feature::OneCellPanes,
             Version::new(2, 9),
-            "145 panes in a window of 200x50",
-            "65 panes; more are refused by tmux, and rune says which",
+            "panes of one column or row",
+            "panes need two, so fewer fit into a small window; rune says which size they need",
         ),
         Row {
             feature: Feature::PlainDollar,
