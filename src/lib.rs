@@ -4,5 +4,7 @@
 
 pub mod error;
 pub mod project;
+pub mod quote;
 pub mod ritual;
+pub mod template;
 pub mod workspace;
