@@ -4,13 +4,16 @@
 
 pub mod error;
 pub mod layout;
+pub mod plan;
 pub mod process;
 pub mod project;
+pub mod quote;
 pub mod record;
 pub mod ritual;
 pub mod runner;
 pub mod snapshot;
 pub mod store;
+pub mod template;
 pub mod tmux;
 pub mod workspace;
 

@@ -111,7 +111,10 @@ impl Planner<'_> {
             let hint = "make the terminal larger, or close panes of that window".to_owned();
             Error::Refused { message, hint: Some(hint) }
         } else {
-            Error::Usage { message, hint: Some(format!("declare `size: {needs}` or more for this workspace")) }
+            Error::Usage {
+                message,
+                hint: Some(format!("declare `size: {needs}` or more for this workspace")),
+            }
         }
     }
 }

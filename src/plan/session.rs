@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use super::matching::swaps;
 use super::{Place, Planner, Session, Step, Target};
 use crate::error::{Error, Result, counted};
-use crate::snapshot::{About, LivePane, LiveSession, LiveWindow};
+use crate::snapshot::{About, LivePane, LiveSession, LiveWindow, Snapshot};
 use crate::workspace::{Key, Size, Workspace, session_label};
 
-impl Planner<'_> {
+impl<'a> Planner<'a> {
     pub(super) fn workspace(&mut self, workspace: &Workspace) -> Result<()> {
         match self.snapshot.workspace(&workspace.identity.word()) {
             Some(session) => self.live_session(workspace, session),
@@ -21,7 +21,12 @@ impl Planner<'_> {
         let label = self.free_label(workspace)?;
         let size = self.size(workspace)?;
         let session = Target::Session(label.clone());
-        self.plan.sessions.push(Session { workspace: word.clone(), label: label.clone(), id: None, shows: None });
+        self.plan.sessions.push(Session {
+            workspace: word.clone(),
+            label: label.clone(),
+            id: None,
+            shows: None,
+        });
         self.add(Step::OpenSession {
             workspace: word,
             label,
@@ -139,9 +144,10 @@ impl Planner<'_> {
     }
 
     /// Live panes of the workspace (and window), in the order that tmux shows them.
-    pub(super) fn tagged(&self, word: &str, window: Option<&Key>) -> Vec<&LivePane> {
+    pub(super) fn tagged(&self, word: &str, window: Option<&Key>) -> Vec<&'a LivePane> {
         let mut panes: Vec<(&LiveWindow, &LivePane)> = Vec::new();
-        for (_, at, pane) in self.snapshot.panes() {
+        let snapshot: &'a Snapshot = self.snapshot;
+        for (_, at, pane) in snapshot.panes() {
             let ours = pane.tag.as_ref().is_some_and(|tag| {
                 tag.workspace == word && window.is_none_or(|window| tag.window == *window)
             });
@@ -173,7 +179,8 @@ impl Planner<'_> {
 }
 
 fn about(workspace: &Workspace) -> About {
-    let environment = workspace.environment.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    let environment =
+        workspace.environment.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     About {
         root: workspace.identity.root.display().to_string(),
         project: workspace.identity.project.clone(),
@@ -193,7 +200,11 @@ fn current(session: &LiveSession) -> Option<&LiveWindow> {
 fn find_window<'a>(session: &'a LiveSession, word: &str, key: &Key) -> Option<&'a LiveWindow> {
     let says_so = |window: &&LiveWindow| window.noted.as_ref().is_some_and(|note| note.key == *key);
     let holds = |window: &&LiveWindow| {
-        window.panes.iter().filter_map(|pane| pane.tag.as_ref()).any(|tag| tag.workspace == word && tag.window == *key)
+        window
+            .panes
+            .iter()
+            .filter_map(|pane| pane.tag.as_ref())
+            .any(|tag| tag.workspace == word && tag.window == *key)
     };
     session.windows.iter().find(says_so).or_else(|| session.windows.iter().find(holds))
 }
@@ -206,6 +217,8 @@ pub(super) fn window_name(window: &crate::workspace::Window) -> String {
 fn taken(label: &str) -> Error {
     Error::Refused {
         message: format!("there is a session `{label}` already, and it is not this workspace"),
-        hint: Some(format!("rename it (`tmux rename-session`), end it (`rune kill {label}`), or set `session_name`")),
+        hint: Some(format!(
+            "rename it (`tmux rename-session`), end it (`rune kill {label}`), or set `session_name`"
+        )),
     }
 }

@@ -234,7 +234,9 @@ impl Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Step::OpenSession { label, root, size, .. } => write!(f, "open session `{label}` in `{root}` ({size})"),
+            Step::OpenSession { label, root, size, .. } => {
+                write!(f, "open session `{label}` in `{root}` ({size})")
+            }
             Step::OpenWindow { name, note, .. } => {
                 write!(f, "open window `{}`", name.as_deref().unwrap_or(note.key.as_str()))
             }
@@ -251,7 +253,9 @@ impl fmt::Display for Step {
                 if swaps.is_empty() { Ok(()) } else { f.write_str(", its panes in declared order") }
             }
             Step::OrderWindows { name, .. } => write!(f, "put the windows of `{name}` in declared order"),
-            Step::NameWindow { name: Some(name), note, .. } => write!(f, "name window `{}` `{name}`", note.key),
+            Step::NameWindow { name: Some(name), note, .. } => {
+                write!(f, "name window `{}` `{name}`", note.key)
+            }
             Step::NameWindow { name: None, note, .. } => {
                 write!(f, "let window `{}` be named after what runs in it", note.key)
             }
@@ -263,7 +267,9 @@ impl fmt::Display for Step {
             Step::SetTitle { title, tag, .. } => {
                 write!(f, "title pane `{}.{}` `{}`", tag.window, tag.pane, one_line(title))
             }
-            Step::NoteSession { label, .. } => write!(f, "note name, values and environment of session `{label}`"),
+            Step::NoteSession { label, .. } => {
+                write!(f, "note name, values and environment of session `{label}`")
+            }
             Step::FocusWindow { name, .. } => write!(f, "show window `{name}` first"),
             Step::FocusPane { place, .. } => write!(f, "make pane {} the active one", place + 1),
             Step::ClosePane { tag, .. } => {

@@ -28,7 +28,8 @@ impl Planner<'_> {
         let name = window.name.clone();
         self.add(Step::OpenWindow { session: session.clone(), place, name, note: note(window) });
         for (cell, &pane) in order.iter().enumerate() {
-            let split = if cell == 0 { None } else { openings.next().map(|opening| split(opening, target.latest())) };
+            let split =
+                if cell == 0 { None } else { openings.next().map(|opening| split(opening, target.latest())) };
             let launch = self.launch(workspace, window, &window.panes[pane]);
             self.add(Step::OpenPane { window: target.clone(), launch, split });
         }
@@ -57,7 +58,8 @@ impl Planner<'_> {
     ) -> Result<Vec<String>> {
         let tagged = self.tagged(&workspace.identity.word(), Some(&window.key));
         let found = matches(&window.panes, &tagged);
-        let found: Vec<Option<&LivePane>> = found.iter().map(|place| place.map(|place| tagged[place])).collect();
+        let found: Vec<Option<&LivePane>> =
+            found.iter().map(|place| place.map(|place| tagged[place])).collect();
         let missing = found.iter().filter(|pane| pane.is_none()).count();
         self.panes_in_place(workspace, window, live, &found)?;
 
@@ -68,7 +70,10 @@ impl Planner<'_> {
             let (name, options) = (window_name(window), options(window));
             self.change(Step::SetOptions { window: target.clone(), name, options, note: wanted.clone() });
         }
-        if missing == 0 && (noted.is_none_or(|noted| noted.layout != wanted.layout) || self.disordered(window, live, &found)) {
+        if missing == 0
+            && (noted.is_none_or(|noted| noted.layout != wanted.layout)
+                || self.disordered(window, live, &found))
+        {
             self.arranged(workspace, window, live, &found)?;
         }
         if noted.is_some_and(|noted| noted.name != wanted.name) {
@@ -128,7 +133,8 @@ impl Planner<'_> {
         let cells = self.cells(workspace, window, places.len(), live.size, true)?;
         let target = Target::Live(live.id.clone());
         // Which cells have a live pane, and which pane of the declaration the others are for.
-        let here: Vec<usize> = (0..places.len()).filter(|&cell| matches!(places[cell], Cell::Live(_))).collect();
+        let here: Vec<usize> =
+            (0..places.len()).filter(|&cell| matches!(places[cell], Cell::Live(_))).collect();
         let swaps = self.swaps(live, &places);
         let mut openings = layout::openings(&cells, &present(places.len(), &here)).into_iter().peekable();
         if !swaps.is_empty() {
@@ -178,15 +184,18 @@ impl Planner<'_> {
                 Some(_) => {} // it was moved to another window by hand
             }
         }
-        let others = live.panes.iter().filter(|pane| !found.iter().flatten().any(|found| found.id == pane.id));
+        let others =
+            live.panes.iter().filter(|pane| !found.iter().flatten().any(|found| found.id == pane.id));
         cells.extend(others.map(|pane| Cell::Live(pane.id.clone())));
         cells
     }
 
     fn swaps(&self, live: &LiveWindow, places: &[Cell]) -> Vec<(String, String)> {
         let now: Vec<String> = live.panes.iter().map(|pane| pane.id.clone()).collect();
-        let wanted: Vec<String> =
-            places.iter().filter_map(|cell| if let Cell::Live(id) = cell { Some(id.clone()) } else { None }).collect();
+        let wanted: Vec<String> = places
+            .iter()
+            .filter_map(|cell| if let Cell::Live(id) = cell { Some(id.clone()) } else { None })
+            .collect();
         swaps(&now, &wanted)
     }
 
@@ -206,7 +215,8 @@ impl Planner<'_> {
         swaps: Vec<(String, String)>,
         keep: Option<String>,
     ) -> Step {
-        let selection = (cells.count() > 1).then(|| layout::selection(&window.layout, cells, |name| self.knows(name)));
+        let selection =
+            (cells.count() > 1).then(|| layout::selection(&window.layout, cells, |name| self.knows(name)));
         Step::Arrange {
             window: target.clone(),
             name: window_name(window),
@@ -254,10 +264,19 @@ impl Planner<'_> {
             .unwrap_or(Size { width: 1, height: 1 })
     }
 
-    fn cells(&self, workspace: &Workspace, window: &Window, panes: usize, size: Size, live: bool) -> Result<Cells> {
+    fn cells(
+        &self,
+        workspace: &Workspace,
+        window: &Window,
+        panes: usize,
+        size: Size,
+        live: bool,
+    ) -> Result<Cells> {
         match layout::compile(&window.layout, panes, size, &self.rules(window)) {
             Ok(cells) => Ok(cells),
-            Err(Misfit::TooSmall { needs }) => Err(self.too_small(workspace, &window_name(window), size, needs, live)),
+            Err(Misfit::TooSmall { needs }) => {
+                Err(self.too_small(workspace, &window_name(window), size, needs, live))
+            }
             Err(Misfit::Malformed(fault)) => Err(crate::error::Error::failed(format!(
                 "the layout of window `{}` is no tmux layout: {}",
                 window_name(window),
@@ -307,7 +326,8 @@ fn options(window: &Window) -> BTreeMap<String, String> {
 pub(super) fn note(window: &Window) -> WindowNote {
     let layout = serde_json::to_vec(&window.layout).unwrap_or_default();
     let options = options(window);
-    let main: String = options.iter().filter(|(name, _)| name.starts_with("main-pane")).map(|(_, v)| v.as_str()).collect();
+    let main: String =
+        options.iter().filter(|(name, _)| name.starts_with("main-pane")).map(|(_, v)| v.as_str()).collect();
     let options = options.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     WindowNote {
         key: window.key.clone(),

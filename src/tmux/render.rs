@@ -147,8 +147,12 @@ impl<'a> Renderer<'a> {
                 self.line_for(window);
                 let target = target(window);
                 match name {
-                    Some(name) => self.command(&words(&["rename-window", "-t", &target, "--", &window_label(name)])),
-                    None => self.command(&words(&["set-option", "-w", "-u", "-t", &target, "automatic-rename"])),
+                    Some(name) => {
+                        self.command(&words(&["rename-window", "-t", &target, "--", &window_label(name)]))
+                    }
+                    None => {
+                        self.command(&words(&["set-option", "-w", "-u", "-t", &target, "automatic-rename"]))
+                    }
                 }
                 self.note_window(window, &note.to_text());
                 self.did(place, false);
@@ -246,7 +250,9 @@ impl<'a> Renderer<'a> {
 
     fn new_session(&mut self, step: &Step, session: &str) {
         let Step::OpenSession { workspace, root, size, about, environment, .. } = step else { return };
-        if !self.context.version.has(Feature::SizeOfNewSession) && self.context.version.has(Feature::ResizeWindow) {
+        if !self.context.version.has(Feature::SizeOfNewSession)
+            && self.context.version.has(Feature::ResizeWindow)
+        {
             let (width, height) = (size.width.to_string(), size.height.to_string());
             self.command(&words(&["resize-window", "-t", session, "-x", &width, "-y", &height]));
             self.command(&words(&["set-option", "-w", "-u", "-t", session, "window-size"]));
@@ -354,7 +360,13 @@ impl<'a> Renderer<'a> {
         let Some(group) = self.group.take() else { return };
         let nonce = self.context.nonce;
         let number = self.script.lines.len() - 1;
-        self.command(&words(&["display-message", "-p", "-t", &target(&group), &format!("{nonce}{DONE} {number} {nonce}")]));
+        self.command(&words(&[
+            "display-message",
+            "-p",
+            "-t",
+            &target(&group),
+            &format!("{nonce}{DONE} {number} {nonce}"),
+        ]));
         if let Some(line) = self.script.lines.last_mut() {
             line.reports = true;
         }
