@@ -2,8 +2,10 @@
 //!
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
+pub mod command;
 pub mod error;
 pub mod process;
 pub mod project;
 pub mod ritual;
+pub mod shell;
 pub mod workspace;
