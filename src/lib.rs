@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
+pub mod command;
 pub mod error;
 pub mod layout;
 pub mod plan;
@@ -11,6 +12,7 @@ pub mod quote;
 pub mod record;
 pub mod ritual;
 pub mod runner;
+pub mod shell;
 pub mod snapshot;
 pub mod store;
 pub mod template;

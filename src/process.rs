@@ -11,9 +11,13 @@ use std::fmt;
 mod system;
 
 mod handle;
+mod signals;
+mod spawn;
 mod terminate;
 
 pub use handle::{Handle, wait_for};
+pub use signals::Signals;
+pub use spawn::{spawn, starting, without_terminal};
 pub use system::{boot_id, command_line};
 pub use terminate::{terminate, terminate_found};
 

@@ -56,6 +56,7 @@ impl World {
 impl Drop for World {
     fn drop(&mut self) {
         self.terminate(Duration::ZERO);
+        let _ = self.child.kill();
         self.child.wait().unwrap();
     }
 }
@@ -147,18 +148,14 @@ fn children_that_appear_after_the_request_are_ended_too() {
 
 #[test]
 fn members_of_a_session_are_ended_after_their_leader_has_gone() {
-    let script = "trap 'exit 0' TERM; (trap '' TERM HUP; sleep 1000; sleep 1001) & echo ready; wait";
-    let world = World::of("setsid", &["-w", "sh", "-c", script]);
-    let leader = until("the session", || {
-        world
-            .tree()
-            .into_iter()
-            .find(|process| process.session == process.pid && process.pid != world.root.pid)
-    });
-    let before = Instant::now();
-    assert_eq!(process::terminate(&[leader], Duration::from_millis(300)), []);
-    assert!(before.elapsed() >= Duration::from_millis(300));
-    until("all to be gone", || world.with_variable().is_empty().then_some(()));
+    let mut world = World::of("setsid", &["-w", "sh", "-c", "(sleep 1000 &); echo ready; read line"]);
+    let orphan = until("the orphan", || world.with_variable().into_iter().find(|one| one.name == "sleep"));
+    let leader = process::find(orphan.session).unwrap();
+    drop(world.child.stdin.take());
+    until("the leader's end", || (!process::is_alive(leader.pid, leader.start)).then_some(()));
+    assert!(process::is_alive(orphan.pid, orphan.start));
+    assert_eq!(process::terminate(&[leader], LONG), []);
+    assert!(!process::is_alive(orphan.pid, orphan.start));
 }
 
 #[test]

@@ -42,13 +42,12 @@ pub(super) fn has_variable(process: &Process, wanted: &[u8]) -> bool {
     environment.split(|byte| *byte == 0).any(|variable| variable == wanted)
 }
 
-/// Whether the process ignores SIGTERM but not SIGHUP, as interactive shells do.
-pub(super) fn wants_hangup(process: &Process) -> bool {
-    let status = fs::read_to_string(path(process.pid, "status")).unwrap_or_default();
+/// Whether the process ignores this signal.
+pub(super) fn ignores(pid: u32, signal: i32) -> bool {
+    let status = fs::read_to_string(path(pid, "status")).unwrap_or_default();
     let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
     let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
-    let ignores = |signal: Signal| mask >> (signal.as_raw() - 1) & 1 == 1;
-    ignores(Signal::TERM) && !ignores(Signal::HUP)
+    mask >> (signal - 1) & 1 == 1
 }
 
 fn path(pid: u32, file: &str) -> PathBuf {

@@ -77,7 +77,9 @@ fn look(find: &mut impl FnMut(&Table) -> Vec<Process>, seen: &mut Vec<Process>) 
 /// Errors do not matter here: who could not be reached is among the survivors.
 fn ask_to_end(handle: &Handle) {
     let _ = handle.send(Signal::TERM);
-    if system::wants_hangup(handle.process()) {
+    // An interactive shell.
+    let ignores = |signal: Signal| system::ignores(handle.process().pid, signal.as_raw());
+    if ignores(Signal::TERM) && !ignores(Signal::HUP) {
         let _ = handle.send(Signal::HUP);
     }
     if handle.process().stopped {
