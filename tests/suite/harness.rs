@@ -254,7 +254,7 @@ fn a_killed_test_leaves_nothing_for_long() {
         assert!(ran.stdout.contains("1 passed"), "{}", ran.stdout);
         assert_eq!(worlds(server), NOTHING);
         assert_eq!(alive(&crowd), [0; 0]);
-        assert_eq!(server.processes(), []);
+        server.wait_until("the decoy's panes are gone too", || server.processes().is_empty());
     });
 }
 
