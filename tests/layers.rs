@@ -4,11 +4,13 @@
 #[path = "layers/source.rs"]
 mod source;
 
-use std::collections::BTreeMap;
+#[path = "layers/rules.rs"]
+mod rules;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use source::Named;
+use rules::{circles, effects, outside, sleeps, unplaced, upward};
 
 /// The layer of every module. A module stands for those below it, unless it is [`PARTS`].
 const TABLE: &[(&str, u8)] = &[
@@ -25,7 +27,7 @@ const TABLE: &[(&str, u8)] = &[
     ("tmux", PARTS),
     ("tmux::server", 4),
     ("runner", 4),
-    ("record", 4),
+    ("store", 4),
     ("pty", 4),
     ("shell", 4),
     ("process", 4),
@@ -50,10 +52,13 @@ const TABLE: &[(&str, u8)] = &[
     ("config::raw", 2),
     ("config::yaml", 2),
     ("config::tree", 2),
+    ("config::keys", 2),
+    ("config::source", 2),
     ("config::schema", 2),
     ("tmux::version", 2),
     // 1 words
     ("workspace", 1),
+    ("record", 1),
     ("ritual", 1),
     ("project", 1),
     ("error", 1),
@@ -65,7 +70,7 @@ const PARTS: u8 = 0;
 
 /// Effects meet as arguments. These know each other nevertheless.
 const SIDEWAYS: &[(&str, &str)] = &[
-    ("runner", "record"),
+    ("runner", "store"),
     ("runner", "process"),
     ("runner", "shell"),
     ("ritual_run", "process"),
@@ -126,167 +131,88 @@ struct File {
 
 #[test]
 fn every_module_is_placed() {
-    let lost: Vec<String> =
-        files().iter().filter(|f| layer(&f.module).is_none()).map(|f| f.module.clone()).collect();
-    assert!(lost.is_empty(), "place these in TABLE of tests/layers.rs: {}", lost.join(", "));
+    report(unplaced(&files()));
 }
 
 #[test]
 fn imports_point_down_only() {
-    let files = files();
-    let modules: Vec<&str> = files.iter().map(|file| file.module.as_str()).collect();
-    let mut wrong = Vec::new();
-    for file in &files {
-        for named in source::paths(&file.code) {
-            let Some(target) = target(&named.path, &file.module, &modules) else { continue };
-            if let Some(why) = why_not(&file.module, &target) {
-                wrong.push(format!("{}: imports `{target}`, {why}", place(file, &named)));
-            }
-        }
-    }
-    report(wrong);
+    report(upward(&files()));
 }
 
 #[test]
-fn no_two_modules_import_each_other() {
-    let files = files();
-    let modules: Vec<&str> = files.iter().map(|file| file.module.as_str()).collect();
-    let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for file in &files {
-        for named in source::paths(&file.code) {
-            let target = target(&named.path, &file.module, &modules);
-            if let (Some(from), Some(to)) = (placed(&file.module), target.as_deref().and_then(placed))
-                && from != to
-                && layer(from) != Some(PARTS)
-            {
-                edges.entry(from).or_default().push(to);
-            }
-        }
-    }
-    // What is left after taking away, again and again, whatever imports nothing that is left.
-    while let Some(leaf) =
-        edges.keys().copied().find(|from| edges[from].iter().all(|to| !edges.contains_key(to)))
-    {
-        edges.remove(leaf);
-    }
-    report(
-        edges.iter().map(|(from, to)| format!("`{from}` is in a circle of imports with {to:?}")).collect(),
-    );
+fn no_modules_import_each_other_in_a_circle() {
+    report(circles(&files()));
 }
 
 #[test]
 fn pure_layers_do_nothing() {
-    let mut wrong = Vec::new();
-    for file in files().iter().filter(|file| matches!(layer(&file.module), Some(1..=3))) {
-        for named in source::paths(&file.code) {
-            let path = named.path.join("::");
-            if IMPURE.iter().any(|word| path == *word || path.starts_with(&format!("{word}::"))) {
-                wrong.push(format!("{}: `{path}` is for layer 4 and 5", place(file, &named)));
-            }
-        }
-        for (number, line) in file.code.lines().enumerate() {
-            for word in IMPURE_TEXT.iter().filter(|word| has_word(line, word)) {
-                wrong.push(format!("{}:{}: `{word}` is for layer 4 and 5", file.path.display(), number + 1));
-            }
-        }
-    }
-    report(wrong);
+    report(effects(&files()));
 }
 
 #[test]
 fn words_need_nothing_but_serde() {
-    let mut wrong = Vec::new();
-    for file in files().iter().filter(|file| layer(&file.module) == Some(1)) {
-        for line in file.code.lines().filter_map(|line| line.trim_start().strip_prefix("use ")) {
-            let name: String = line.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-            if !OUTSIDE_OF_WORDS.contains(&&*name) && !["crate", "super", "self"].contains(&&*name) {
-                wrong.push(format!("{}: layer 1 imports `{name}`", file.path.display()));
-            }
-        }
-    }
-    report(wrong);
+    report(outside(&files()));
 }
 
 /// Tests and code wait for conditions; the one pause is in `tests/support/wait.rs`.
 #[test]
 fn nobody_sleeps() {
-    let mut wrong = Vec::new();
-    for path in ["src", "tests", "benches"].iter().flat_map(|dir| rust_files(&root().join(dir))) {
-        let code = source::code(&read(&path));
-        for (number, line) in code.lines().enumerate() {
-            for word in ["sleep(", "sleep_ms(", "sleep_until(", "park_timeout("] {
-                if has_word(line, word) {
-                    wrong.push(format!("{}:{}: `{word}` waits for time", path.display(), number + 1));
-                }
-            }
-        }
-    }
-    report(wrong);
+    let files = ["src", "tests", "benches"].iter().flat_map(|dir| rust_files(&root().join(dir)));
+    report(files.flat_map(|path| sleeps(&path, &source::code(&read(&path)))).collect());
 }
 
-/// Why `from` may not import `to`; nothing when it may.
-fn why_not(from: &str, to: &str) -> Option<String> {
-    let (from, to) = (placed(from)?, placed(to)?);
-    if from == to || layer(from) == Some(PARTS) {
-        return None;
+#[test]
+fn every_rule_sees_who_breaks_it() {
+    let file = |module: &str, source: &str| File {
+        path: module.into(),
+        module: module.to_owned(),
+        code: source::without_tests(&source::code(source)),
+    };
+    // Every case with how often its rule is broken among files that exist.
+    type Rule = fn(&[File]) -> Vec<String>;
+    let cases: &[(Rule, &str, &str, usize)] = &[
+        (unplaced, "manager", "", 1),
+        (unplaced, "config::manager", "", 1),
+        (unplaced, "commands::start", "", 0),
+        (upward, "plan", "use crate::ui::Ui;", 1),
+        (upward, "plan", "use crate::{error, ui::{Ui, Line}};", 2),
+        (upward, "plan", "fn f() { crate::ui::say() }", 1),
+        (upward, "plan", "use super::ui;", 1),
+        (upward, "config::resolve", "use super::find::{self};", 1),
+        (upward, "config::resolve", "use super::raw::Raw; use crate::template;", 0),
+        (upward, "config::resolve", "use crate::config::Config;", 1),
+        (upward, "config::find", "use crate::config::Config;", 0),
+        (upward, "journal", "use crate::config::Config;", 1),
+        (upward, "plan::order", "use super::super::ui::Ui;", 1),
+        (upward, "ui", "use crate::journal::Journal;", 1),
+        (upward, "runner", "use crate::store::Store;", 0),
+        (upward, "commands::start", "use crate::{config::Config, plan::Plan, ui::Ui};", 0),
+        (upward, "plan", "/// See [`crate::ui`].\n#[cfg(test)] mod tests { use crate::ui; }", 0),
+        (circles, "template", "use crate::quote::x;", 0),
+        (circles, "quote", "use crate::plan::x;", 1),
+        (effects, "plan", "use std::fs;", 1),
+        (effects, "plan", "use std::{fmt, process::Command};", 1),
+        (effects, "plan", "fn f() { println!(); eprint!(); }", 2),
+        (effects, "plan", "fn f(p: &Path) -> bool { p.exists() }", 1),
+        (effects, "plan", "fn f() { Instant::now(); }", 1),
+        (effects, "ui", "use std::fs; fn f() { println!(); }", 0),
+        (effects, "plan", "use std::ffi::OsStr; // println!\nconst X: &str = \"println!\";", 0),
+        (outside, "workspace", "use tera::Tera;", 1),
+        (outside, "workspace", "use serde::Serialize;\npub use std::fmt;\nuse crate::error;", 0),
+        (outside, "workspace", "pub(crate) use tera::Tera;", 1),
+    ];
+    for (rule, module, source, count) in cases {
+        let mut files: Vec<File> = TABLE.iter().map(|(module, _)| file(module, "")).collect();
+        files.push(file("plan", "use crate::quote::y;"));
+        files.push(file(module, source));
+        let found = rule(&files);
+        // Each member of a circle is one finding.
+        let found_any = found.len().min(if *count == 0 { 1 } else { *count });
+        assert_eq!(found_any, *count, "{module}: {source}: {found:?}");
     }
-    // What a module of parts re-exports may be an effect.
-    let of = |module| layer(module).map(|layer| if layer == PARTS { 4 } else { layer });
-    let (below, above) = (of(to)?, of(from)?);
-    if below > above {
-        return Some(format!("which is layer {below}, from layer {above}"));
-    }
-    let sideways = below == 4 && above == 4 && !SIDEWAYS.contains(&(from, to));
-    sideways.then(|| "a sibling that SIDEWAYS of tests/layers.rs does not list".to_owned())
-}
-
-/// The entry of the table that `module` falls under.
-fn placed(module: &str) -> Option<&'static str> {
-    let (name, layer) = TABLE
-        .iter()
-        .filter(|(name, _)| {
-            module == *name || module.strip_prefix(name).is_some_and(|rest| rest.starts_with("::"))
-        })
-        .max_by_key(|(name, _)| name.len())?;
-    (*layer != PARTS || module == *name).then_some(name)
-}
-
-fn layer(module: &str) -> Option<u8> {
-    let name = placed(module)?;
-    TABLE.iter().find(|(other, _)| *other == name).map(|(_, layer)| *layer)
-}
-
-/// The module of ours that `path`, written in `module`, leads to.
-fn target(path: &[String], module: &str, modules: &[&str]) -> Option<String> {
-    let mut here: Vec<&str> =
-        if matches!(module, "lib" | "main") { vec![] } else { module.split("::").collect() };
-    let mut rest = path;
-    match path[0].as_str() {
-        "crate" => (here, rest) = (vec![], &path[1..]),
-        "rune" if module == "main" => (here, rest) = (vec![], &path[1..]),
-        "self" => rest = &path[1..],
-        "super" => {
-            while rest.first().is_some_and(|segment| segment == "super") {
-                here.pop();
-                rest = &rest[1..];
-            }
-        }
-        child => {
-            let known = here.iter().copied().chain([child]).collect::<Vec<_>>().join("::");
-            if !modules.contains(&known.as_str()) {
-                return None;
-            }
-        }
-    }
-    here.extend(rest.iter().map(String::as_str));
-    while !here.is_empty() {
-        let name = here.join("::");
-        if modules.contains(&name.as_str()) {
-            return Some(name);
-        }
-        here.pop();
-    }
-    None
+    assert_eq!(sleeps(Path::new("x"), "thread::sleep(d); asleep(); std::thread::sleep(d)").len(), 1);
+    assert_eq!(sleeps(Path::new("x"), "use std::thread::sleep;\nlet nap = sleep;").len(), 2);
+    assert_eq!(sleeps(Path::new("x"), &source::code("sh(\"sleep 1000\") // sleep(1)")).len(), 0);
 }
 
 fn files() -> Vec<File> {
@@ -318,17 +244,6 @@ fn rust_files(dir: &Path) -> Vec<PathBuf> {
     }
     all.sort();
     all
-}
-
-fn has_word(line: &str, word: &str) -> bool {
-    line.match_indices(word).any(|(at, _)| {
-        !word.starts_with(char::is_alphabetic)
-            || !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
-    })
-}
-
-fn place(file: &File, named: &Named) -> String {
-    format!("{}:{}", file.path.display(), named.line)
 }
 
 fn read(path: &Path) -> String {

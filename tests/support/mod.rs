@@ -22,8 +22,8 @@ pub use process::Process;
 pub use run::{Ran, Run};
 pub use server::Server;
 pub use terminal::Terminal;
-pub use tmux::{Tmux, Version, each_tmux};
-pub use wait::{PATIENCE, within};
+pub use tmux::{Tmux, Version, each_tmux, variable};
+pub use wait::{ended_within, patience, within};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

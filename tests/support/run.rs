@@ -13,7 +13,7 @@ use assert_cmd::assert::Assert;
 use rustix::process::Pid;
 
 use super::terminal::Terminal;
-use super::wait::{PATIENCE, ended_within};
+use super::wait::{ended_within, patience};
 use super::world::World;
 
 /// Taken around every process start, since a descriptor of a new pseudo terminal is inherited until
@@ -52,13 +52,19 @@ impl<'a> Run<'a> {
             environment: world.environment().clone(),
             cwd: world.root().join("project"),
             stdin: Vec::new(),
-            limit: PATIENCE,
+            limit: patience(),
         }
     }
 
     /// Adds words to the command line.
     pub fn args(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
         self.argv.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs it by another program, whose words come before its own.
+    pub fn through(mut self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Self {
+        self.argv.splice(0..0, words.into_iter().map(|word| word.as_ref().to_owned()));
         self
     }
 
@@ -86,7 +92,7 @@ impl<'a> Run<'a> {
         self
     }
 
-    /// Waits at most for `limit` instead of [`PATIENCE`].
+    /// Waits at most for `limit` instead of [`patience`].
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
         self

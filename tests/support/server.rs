@@ -12,13 +12,13 @@ use super::process::{self, Process};
 use super::run::Run;
 use super::terminal::Terminal;
 use super::tmux::{Tmux, Version};
-use super::wait::{PATIENCE, ended_within, within};
+use super::wait::{ended_within, patience, within};
 use super::world::World;
 
 /// One tmux server on the socket that rune uses by default, in a world where nothing else is.
 ///
-/// Nothing runs until a test starts it. Dropping it ends the server, every process of the world, and
-/// removes its files, also while a failing test unwinds.
+/// Nothing runs until a test starts it. Dropping it ends the server and every process of the world,
+/// and removes its files, also while a failing test unwinds.
 pub struct Server {
     tmux: Tmux,
     world: World,
@@ -60,7 +60,7 @@ impl Server {
 
     /// The server's socket: that of `-L rune`.
     pub fn socket(&self) -> PathBuf {
-        self.world.socket("rune")
+        self.world.sockets().join("rune")
     }
 
     /// Writes a file, relative to the project directory, and makes its directories; its path.
@@ -105,10 +105,7 @@ impl Server {
 
     /// `tmux` with these words on this server, to be run in whatever way.
     pub fn tmux_run(&self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run<'_> {
-        let socket = self.socket();
-        self.program(&self.tmux.path)
-            .args([OsStr::new("-u"), "-f".as_ref(), "/dev/null".as_ref(), "-S".as_ref(), socket.as_ref()])
-            .args(words)
+        self.world.tmux(&self.socket()).args(words)
     }
 
     // tmux.
@@ -172,7 +169,7 @@ impl Server {
     pub fn kill(&self) {
         let pid = self.pid();
         self.tmux(["kill-server"]);
-        assert!(ended_within(PATIENCE, pid), "the server survived `kill-server`");
+        assert!(ended_within(patience(), pid), "the server survived `kill-server`");
     }
 
     #[track_caller]
@@ -188,8 +185,8 @@ impl Server {
     /// Waits until `condition` holds. `what` says what is waited for, as in "the pane is dead".
     #[track_caller]
     pub fn wait_until(&self, what: &str, mut condition: impl FnMut() -> bool) {
-        if within(PATIENCE, || condition().then_some(())).is_none() {
-            panic!("waited {PATIENCE:?} in vain until {what}\n{}", self.state());
+        if within(patience(), || condition().then_some(())).is_none() {
+            panic!("waited {:?} in vain until {what}\n{}", patience(), self.state());
         }
     }
 
@@ -230,22 +227,6 @@ impl Server {
 
     /// What tmux answers, unless it fails or takes long.
     fn ask(&self, words: &[&str]) -> Option<String> {
-        if !self.is_running() {
-            return None;
-        }
         self.tmux_run(words).limit(Duration::from_secs(2)).try_run()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // The polite way first: a server that is killed leaves its records of who is logged in.
-        // Whatever is still there afterwards is ended when the world is dropped.
-        if let Some(pid) = self.ask(&["display-message", "-p", "#{pid}"]) {
-            self.ask(&["kill-server"]);
-            if let Some(pid) = pid.trim().parse().ok().and_then(Pid::from_raw) {
-                ended_within(Duration::from_secs(2), pid);
-            }
-        }
     }
 }

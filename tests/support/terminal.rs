@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::{Pid, Signal};
 
 use super::run::STARTS;
-use super::wait::{PATIENCE, ended_within};
+use super::wait::{ended_within, patience};
 
 /// A terminal with a program in it. Dropping it closes the terminal, as closing a window does.
 ///
@@ -61,7 +61,7 @@ impl Terminal {
             .unwrap_or_else(|error| panic!("could not run `{}`: {error}", program.display()));
         let (stop, reading) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).expect("a pipe");
         let reader = Reader { terminal: share(&*pair.master), stop };
-        let options = Options::new().timeout_ms(Some(PATIENCE.as_millis() as u64));
+        let options = Options::new().timeout_ms(Some(patience().as_millis() as u64));
         let talk = StreamSession::new(reader, share(&*pair.master), options);
         Terminal { child, line: Some(Line { master: pair.master, talk, _reading: reading }) }
     }
@@ -100,7 +100,7 @@ impl Terminal {
     /// Waits until the program has ended; its status.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
-        self.wait_within(PATIENCE).unwrap_or_else(|| {
+        self.wait_within(patience()).unwrap_or_else(|| {
             let mut read = String::new();
             while let Some(char) = self.talk().try_read() {
                 read.push(char);
@@ -129,7 +129,7 @@ impl Terminal {
     #[track_caller]
     pub fn close(&mut self) -> ExitStatus {
         self.line = None;
-        self.wait_within(PATIENCE).expect("the program survived its terminal")
+        self.wait_within(patience()).expect("the program survived its terminal")
     }
 
     /// The process id of the program that was started.

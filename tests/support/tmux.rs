@@ -52,8 +52,7 @@ fn tmux_at(path: &Path) -> Tmux {
     let said = String::from_utf8_lossy(&output.stdout);
     let version = parse_version(&said)
         .unwrap_or_else(|| panic!("`{} -V` said {said:?}, which is no tmux version", path.display()));
-    let path = path.canonicalize().expect("a program that just ran has a path");
-    Tmux { path, version }
+    Tmux { path: std::path::absolute(path).expect("a program that just ran has a path"), version }
 }
 
 /// The version in what `tmux -V` says. Builds without a number are newer than all that have one.

@@ -5,9 +5,14 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-/// How long a test waits for anything before it fails. Long, because it is only ever used up by a
-/// failure.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+use super::tmux::variable;
+
+/// How long a test waits for anything before it fails: the seconds of `RUNE_TEST_PATIENCE`, else
+/// 20. Long, because it is only ever used up by a failure.
+pub fn patience() -> Duration {
+    let chosen = variable("RUNE_TEST_PATIENCE").to_str().and_then(|seconds| seconds.parse().ok());
+    Duration::from_secs(chosen.unwrap_or(20))
+}
 
 /// Asks `probe` again and again, at most for `limit`; the first answer it gives, or nothing.
 pub fn within<T>(limit: Duration, mut probe: impl FnMut() -> Option<T>) -> Option<T> {

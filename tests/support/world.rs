@@ -4,21 +4,26 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs::{self, DirBuilder, File};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Once;
+use std::time::Duration;
+
+use rustix::process::Pid;
 
 use super::process;
+use super::run::Run;
 use super::tmux::{Tmux, variable};
+use super::wait::ended_within;
 
 /// The variable that marks every process of a world; its value is the world's directory.
 pub const MARK: &str = "RUNE_TEST_WORLD";
 
 /// A directory of its own, locked as long as this value lives, and the environment that points
-/// every program into it.
+/// every program into it. Dropping it ends all its processes and removes it.
 ///
 /// The lock is what survives a `kill -9` of the test: the kernel lets go of it, and the next test
-/// process removes every world whose lock is free (see [`World::new`]).
+/// process takes over every world whose lock is free, and drops it.
 pub struct World {
     root: PathBuf,
     environment: BTreeMap<OsString, OsString>,
@@ -30,24 +35,29 @@ impl World {
     pub fn new(tmux: &Tmux) -> World {
         let base = base();
         // Held while a world appears, so that nobody takes one without its lock for a dead one.
-        let gate = open_lock(&base.join("lock"));
-        gate.lock().expect("the lock of all test worlds is free in the end");
+        let gate = open_lock(&base.join("lock")).expect("a private directory can hold a lock");
+        gate.lock().expect("the lock of all worlds is free in the end");
         static ONCE: Once = Once::new();
-        ONCE.call_once(|| remove_dead(&base));
+        ONCE.call_once(|| dead_worlds(&base).for_each(drop));
 
-        let root =
-            tempfile::Builder::new().prefix("w").tempdir_in(&base).expect("a directory can be made").keep();
-        let lock = open_lock(&root.join("lock"));
-        lock.try_lock().expect("nobody else knows of this world yet");
-        for name in ["home", "run", "state", "config", "project", "tmp", "bin", "t"] {
-            private_dir(&root.join(name));
+        let root = tempfile::Builder::new().prefix("w").tempdir_in(&base).expect("a directory can be made");
+        let world = World::take(root.keep()).expect("nobody else knows of this world yet");
+        for name in ["home", "run", "state", "config", "project", "tmp", "bin"] {
+            private_dir(&world.root.join(name));
         }
-        let socket_dir = root.join("t").join(format!("tmux-{}", rustix::process::getuid().as_raw()));
-        private_dir(&socket_dir);
-        link(&tmux.path, &root.join("bin/tmux"));
-        link(Path::new(env!("CARGO_BIN_EXE_rune")), &root.join("bin/rune"));
-        let environment = environment(&root);
-        World { root, environment, _lock: lock }
+        private_dir(&world.sockets());
+        let longest = world.sockets().join("a-socket-of-a-test");
+        assert!(longest.as_os_str().len() <= 107, "`{}` is too long, set RUNE_TEST_DIR", longest.display());
+        link(&tmux.path, &world.root.join("bin/tmux"));
+        link(Path::new(env!("CARGO_BIN_EXE_rune")), &world.root.join("bin/rune"));
+        world
+    }
+
+    /// The world at `root`, unless its test still runs.
+    fn take(root: PathBuf) -> Option<World> {
+        let lock = open_lock(&root.join("lock")).ok()?;
+        lock.try_lock().ok()?;
+        Some(World { environment: environment(&root), root, _lock: lock })
     }
 
     /// The directory that everything of this world is in.
@@ -60,19 +70,49 @@ impl World {
         &self.environment
     }
 
-    /// The socket of the server `-L name`.
-    pub fn socket(&self, name: &str) -> PathBuf {
-        let uid = rustix::process::getuid().as_raw();
-        let path = self.root.join("t").join(format!("tmux-{uid}")).join(name);
-        assert!(path.as_os_str().len() <= 107, "`{}` is too long for a socket", path.display());
-        path
+    /// The directory in which tmux keeps the sockets of `-L name`.
+    pub fn sockets(&self) -> PathBuf {
+        self.root.join("t").join(format!("tmux-{}", rustix::process::getuid().as_raw()))
+    }
+
+    /// This world's tmux on the server at `socket`.
+    pub fn tmux(&self, socket: &Path) -> Run<'_> {
+        let program = self.root.join("bin/tmux");
+        Run::new(self, program).args(["-u", "-f", "/dev/null", "-S"]).args([socket])
+    }
+
+    /// Ends every server the polite way: one that is killed leaves its records of who is logged in.
+    fn end_servers(&self) {
+        for socket in fs::read_dir(self.sockets()).into_iter().flatten().flatten() {
+            let ask = |words: &[&str]| {
+                self.tmux(&socket.path()).args(words).limit(Duration::from_secs(2)).try_run()
+            };
+            let pid = ask(&["display-message", "-p", "#{pid}"]).and_then(|pid| pid.trim().parse().ok());
+            if let Some(pid) = pid.and_then(Pid::from_raw) {
+                ask(&["kill-server"]);
+                ended_within(Duration::from_secs(2), pid);
+            }
+        }
     }
 }
 
 impl Drop for World {
+    /// Never panics: it runs while a failing test unwinds.
     fn drop(&mut self) {
-        remove(&self.root);
+        self.end_servers();
+        process::end_all(&self.root);
+        // What cannot be removed now is tried again by the next test process.
+        if fs::remove_dir_all(&self.root).is_err() {
+            make_removable(&self.root);
+            let _ = fs::remove_dir_all(&self.root);
+        }
     }
+}
+
+/// Every world whose test process is gone.
+fn dead_worlds(base: &Path) -> impl Iterator<Item = World> {
+    let dirs = fs::read_dir(base).into_iter().flatten().flatten();
+    dirs.map(|entry| entry.path()).filter(|path| path.is_dir()).filter_map(World::take)
 }
 
 /// Where all worlds are: `RUNE_TEST_DIR`, else a private directory of this user. Short, since a
@@ -95,38 +135,8 @@ fn base() -> PathBuf {
     base
 }
 
-/// Removes every world whose test process is gone, with all its processes.
-fn remove_dead(base: &Path) {
-    for entry in fs::read_dir(base).into_iter().flatten().flatten() {
-        let root = entry.path();
-        // A world without a lock was being made, or being removed, when its owner was killed.
-        let dead = match File::open(root.join("lock")) {
-            Ok(lock) => lock.try_lock().is_ok(),
-            Err(_) => root.is_dir(),
-        };
-        if dead {
-            remove(&root);
-        }
-    }
-}
-
-/// Ends every process of the world at `root` and removes its directory. Never panics: it runs while
-/// a failing test unwinds.
-fn remove(root: &Path) {
-    process::end_all(root);
-    // A directory that a program made unreadable, or a file that appeared meanwhile, gets a second
-    // chance; what still cannot be removed is tried again by the next test process.
-    for _ in 0..2 {
-        match fs::remove_dir_all(root) {
-            Ok(()) => return,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
-            Err(_) => make_removable(root),
-        }
-    }
-}
-
+/// Lets this user into every directory of `dir` again.
 fn make_removable(dir: &Path) {
-    use std::os::unix::fs::PermissionsExt;
     let _ = fs::set_permissions(dir, fs::Permissions::from_mode(0o700));
     for entry in fs::read_dir(dir).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -175,8 +185,8 @@ fn private_dir(path: &Path) {
         .unwrap_or_else(|error| panic!("could not make `{}`: {error}", path.display()));
 }
 
-fn open_lock(path: &Path) -> File {
-    File::create(path).unwrap_or_else(|error| panic!("could not make `{}`: {error}", path.display()))
+fn open_lock(path: &Path) -> io::Result<File> {
+    File::options().create(true).truncate(false).write(true).open(path)
 }
 
 fn link(to: &Path, from: &Path) {
