@@ -63,7 +63,8 @@ fn unknown_anchor(source: &Source, at: Range<usize>) -> Problem {
     let mut problem =
         here(source, at.start..at.start + name.len() + 1, format!("there is no anchor `{name}` above"));
     if rest.starts_with('*') {
-        problem.help = Some(format!("`*{name}` stands for what `&{name}` names; quote a text that starts with `*`"));
+        problem.help =
+            Some(format!("`*{name}` stands for what `&{name}` names; quote a text that starts with `*`"));
     }
     problem
 }

@@ -73,7 +73,10 @@ fn merged_values_know_where_they_are_used() {
         .collect();
     // the entry of the mapping itself wins over the merged one
     assert!(shown.contains(&("a", "3", None)), "{shown:?}");
-    assert!(shown.iter().any(|(key, value, used)| (*key, *value) == ("b", "2") && used.is_some()), "{shown:?}");
+    assert!(
+        shown.iter().any(|(key, value, used)| (*key, *value) == ("b", "2") && used.is_some()),
+        "{shown:?}"
+    );
     assert_eq!(shown.len(), 2);
 }
 
@@ -120,8 +123,11 @@ fn hostile_files_are_refused_soon() {
         (1..count).fold(open.to_owned(), |text, i| text + &next(i))
     };
     let laughs = doubling("a0: &a0 [x, x]\n", &|i| format!("a{i}: &a{i} [*a{0}, *a{0}, *a{0}]\n", i - 1), 30);
-    let merges =
-        doubling("a0: &a0 {x: 1}\n", &|i| format!("a{i}: &a{i} {{<<: [*a{0}, *a{0}], k{i}: 1}}\n", i - 1), 400);
+    let merges = doubling(
+        "a0: &a0 {x: 1}\n",
+        &|i| format!("a{i}: &a{i} {{<<: [*a{0}, *a{0}], k{i}: 1}}\n", i - 1),
+        400,
+    );
     for text in [
         "[".repeat(100_000),
         "{a: ".repeat(100_000),
