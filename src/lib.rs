@@ -3,6 +3,7 @@
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
 pub mod command;
+pub mod config;
 pub mod error;
 pub mod layout;
 pub mod plan;
