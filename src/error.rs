@@ -60,6 +60,8 @@ pub enum Error {
         /// What the system said.
         source: io::Error,
     },
+    /// Nothing is running that the command could be about.
+    NotRunning,
     /// Something that was named does not exist.
     NotFound {
         /// What kind of thing.
@@ -155,7 +157,7 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Config(_) | Error::Usage { .. } => 2,
-            Error::NotFound { .. } => 3,
+            Error::NotFound { .. } | Error::NotRunning => 3,
             Error::NotReady { .. } => 4,
             Error::Refused { .. } => 5,
             Error::WouldChange { .. } => 6,
@@ -202,6 +204,7 @@ impl fmt::Display for Error {
             Error::Io { action, path, source } => {
                 write!(f, "could not {action} `{}`: {source}", path.display())
             }
+            Error::NotRunning => f.write_str("nothing is running"),
             Error::NotFound { what, name, .. } => write!(f, "there is no {what} `{name}`"),
             Error::NoTmux { program, source } => write!(f, "could not run `{program}`: {source}"),
             Error::Tmux { action, said } => write!(f, "tmux could not {action}{}", said_so(said)),

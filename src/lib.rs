@@ -4,6 +4,10 @@
 
 pub mod command;
 pub mod config;
+pub mod cli;
+pub mod commands;
+pub mod lock;
+pub mod ui;
 pub mod error;
 pub mod layout;
 pub mod plan;
@@ -24,6 +28,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Parser;
+
 /// Runs the program with the words and the environment of this process.
 ///
 /// A pane's first process goes straight to the runner: it never needs the command line's parser.
@@ -37,5 +43,18 @@ pub fn main() -> ExitCode {
     {
         return runner::run(Path::new(directory), &id, std::env::vars_os().collect());
     }
-    ExitCode::FAILURE
+    let cli = cli::Cli::parse();
+    let context = match commands::Context::new(cli.global.clone()) {
+        Ok(context) => context,
+        Err(error) => return failed(&ui::Ui::new(0, &|name| std::env::var_os(name)), &error),
+    };
+    match commands::run(cli, &context) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => failed(&context.ui, &error),
+    }
+}
+
+fn failed(ui: &ui::Ui, error: &error::Error) -> ExitCode {
+    ui.error(error);
+    ExitCode::from(error.code())
 }

@@ -280,11 +280,10 @@ impl Snapshot {
     }
 
     /// Completes every pane of ours with what `known` has of it.
-    pub fn complete(&mut self, known: impl Fn(Option<&PathBuf>, &Tag) -> Option<Known>) {
-        for session in &mut self.sessions {
-            for pane in session.windows.iter_mut().flat_map(|window| &mut window.panes) {
-                pane.known = pane.tag.as_ref().and_then(|tag| known(session.directory.as_ref(), tag));
-            }
+    pub fn complete(&mut self, known: impl Fn(&Tag) -> Option<Known>) {
+        let windows = self.sessions.iter_mut().flat_map(|session| &mut session.windows);
+        for pane in windows.flat_map(|window| &mut window.panes) {
+            pane.known = pane.tag.as_ref().and_then(&known);
         }
     }
 

@@ -51,6 +51,11 @@ impl Store {
         Ok(Store { directory: directory.to_owned() })
     }
 
+    /// The store in `directory` for reading only what is there, if anything is.
+    pub fn at(directory: PathBuf) -> Store {
+        Store { directory }
+    }
+
     /// Where it is.
     pub fn directory(&self) -> &Path {
         &self.directory
@@ -72,8 +77,7 @@ impl Store {
             bytes.extend_from_slice(value.as_bytes());
             bytes.push(0);
         }
-        // The name is new and random and nobody looks before tmux starts the pane: no need to replace.
-        private_file(&path, &bytes)
+        replace(&path, &bytes)
     }
 
     /// Reads what a runner starts from.
@@ -106,14 +110,19 @@ impl Store {
         serde_json::from_slice(line).ok()
     }
 
+    /// Notes that the pane was given another title.
+    pub fn note_title(&self, id: &PaneId, title: &str) -> Result<()> {
+        let (mut specification, environment) = self.read_specification(id)?;
+        specification.title = Some(title.to_owned());
+        self.write_specification(&specification, &environment)
+    }
+
     /// Replaces the pane's record.
     pub fn write_record(&self, record: &Record) -> Result<()> {
         let path = self.path(&record.id, "record");
-        let new = self.path(&record.id, "record.new");
         let bytes = serde_json::to_vec(record)
             .map_err(|error| Error::failed(format!("could not write down a pane: {error}")))?;
-        private_file(&new, &bytes)?;
-        fs::rename(&new, &path).map_err(Error::io("replace", &path))
+        replace(&path, &bytes)
     }
 
     /// The pane's record, if a readable one exists.
@@ -123,7 +132,7 @@ impl Store {
 
     /// Forgets the pane.
     pub fn remove(&self, id: &PaneId) {
-        for kind in ["spec", "record", "record.new"] {
+        for kind in ["spec", "spec.new", "record", "record.new"] {
             let _ = fs::remove_file(self.path(id, kind));
         }
     }
@@ -138,10 +147,14 @@ impl Store {
     }
 }
 
-/// Writes a file that only this user can read.
-fn private_file(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Replaces a file, as a whole, by one that only this user can read.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut new = path.as_os_str().to_owned();
+    new.push(".new");
+    let new = PathBuf::from(new);
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
-    let mut file = options.open(path).map_err(Error::io("write", path))?;
-    file.write_all(bytes).map_err(Error::io("write", path))
+    let mut file = options.open(&new).map_err(Error::io("write", &new))?;
+    file.write_all(bytes).map_err(Error::io("write", &new))?;
+    fs::rename(&new, path).map_err(Error::io("replace", path))
 }

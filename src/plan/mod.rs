@@ -24,8 +24,8 @@ pub struct Request {
     pub only_missing: bool,
     /// Whether what is no longer declared is closed.
     pub prune: bool,
-    /// Size of a new session that declares none.
-    pub size: Size,
+    /// Size of the windows on this terminal, if there is one.
+    pub terminal: Option<Size>,
     /// The server's version, else that of the tmux which will start it.
     pub version: Version,
     /// Random number from which the panes' ids are made.

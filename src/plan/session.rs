@@ -57,7 +57,7 @@ impl<'a> Planner<'a> {
         });
         self.note_session(workspace, session)?;
         let target = Target::Live(session.id.clone());
-        let size = current(session).map_or(self.request.size, |window| window.size);
+        let size = current(session).map_or(self.request.terminal.unwrap_or(Size::DEFAULT), |window| window.size);
         let live: Vec<Option<&LiveWindow>> =
             workspace.windows.iter().map(|window| find_window(session, &word, &window.key)).collect();
         let mut previous: Option<Target> = None;
@@ -117,17 +117,20 @@ impl<'a> Planner<'a> {
         if holder(&longer).is_some() || planned(&longer) { Err(taken(&longer)) } else { Ok(longer) }
     }
 
-    /// The size of a new session: what is declared, else what the terminal has or the windows need.
+    /// The size of a new session: the terminal's, else the declared one, else rune's default. Only a
+    /// declared one can be too small; the others grow to what the windows need.
     fn size(&self, workspace: &Workspace) -> Result<Size> {
-        let mut size = workspace.size.unwrap_or(self.request.size);
+        let mut size = self.request.terminal.or(workspace.size).unwrap_or(Size::DEFAULT);
+        let declared = self.request.terminal.is_none() && workspace.size.is_some();
         for window in &workspace.windows {
             let needs = self.minimum(window);
-            if size.width < needs.width || size.height < needs.height {
-                if workspace.size.is_some() {
-                    return Err(self.too_small(workspace, &window_name(window), size, needs, false));
-                }
-                size = Size { width: size.width.max(needs.width), height: size.height.max(needs.height) };
+            if size.width >= needs.width && size.height >= needs.height {
+                continue;
             }
+            if declared {
+                return Err(self.too_small(workspace, &window_name(window), size, needs, false));
+            }
+            size = Size { width: size.width.max(needs.width), height: size.height.max(needs.height) };
         }
         Ok(size)
     }

@@ -13,6 +13,16 @@ use crate::snapshot::encode;
 use crate::tmux::version::{Feature, Version};
 use crate::workspace::{Size, window_label};
 
+/// rune's own minimal configuration, for a server that it starts without `--tmux-conf`: name, value,
+/// and whether it is an option of the server itself.
+pub const SERVER_OPTIONS: &[(&str, &str, bool)] = &[
+    ("escape-time", "10", true),
+    ("focus-events", "on", true),
+    ("mouse", "on", false),
+    ("history-limit", "10000", false),
+    ("display-time", "2000", false),
+];
+
 /// Everything that rendering needs beside the plan.
 pub struct Context<'a> {
     /// The server's version.
@@ -24,7 +34,7 @@ pub struct Context<'a> {
     /// The directory of what is written down about the panes of the workspace with this word.
     pub directory: &'a dyn Fn(&str) -> String,
     /// Options of a server that this script starts.
-    pub server_options: &'a [(&'a str, &'a str)],
+    pub server_options: &'a [(&'a str, &'a str, bool)],
 }
 
 /// tmux commands, with the steps that each line does.
@@ -60,11 +70,10 @@ pub const DONE: &str = "done";
 /// The script that does `plan`.
 pub fn render(plan: &Plan, context: &Context<'_>) -> Script {
     let mut renderer = Renderer { context, script: Script::default(), group: None };
-    for (name, value) in context.server_options {
-        renderer.script.lines.push(Line {
-            commands: vec![renderer.quoted(&["set-option", "-s", "-g", name, value].map(str::to_owned))],
-            ..Line::default()
-        });
+    for (name, value, of_server) in context.server_options {
+        let scope = if *of_server { "-s" } else { "-g" };
+        let command = renderer.quoted(&words(&["set-option", scope, name, value]));
+        renderer.script.lines.push(Line { commands: vec![command], ..Line::default() });
     }
     let mut steps = plan.steps.iter().enumerate().peekable();
     let mut opening = Opening::default();

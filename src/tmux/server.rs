@@ -157,6 +157,33 @@ impl Server {
         Error::NoTmux { program: self.program.to_string_lossy().into_owned(), source: command.exec() }
     }
 
+    /// Shows the session with this id on the client that runs rune; `with` is the part of the
+    /// environment that says which client that is.
+    pub fn switch(&self, session: &str, with: &[(OsString, OsString)]) -> Result<()> {
+        let words: [OsString; 3] = ["switch-client".into(), "-t".into(), format!("{session}:").into()];
+        let mut command = self.tmux(&words);
+        command.envs(with.iter().map(|(name, value)| (name, value)));
+        let output = self.run_command(command, &words, None)?;
+        if output.status.success() { Ok(()) } else { Err(failed("switch to the session", &output)) }
+    }
+
+    /// Lets the client of another tmux server, the one at `socket`, become `words` instead.
+    pub fn hand_over(&self, socket: &str, environment: &[(OsString, OsString)], words: &str) -> Result<()> {
+        let words: [OsString; 4] = ["-S".into(), socket.into(), "detach-client".into(), format!("-E{words}").into()];
+        let mut command = Command::new(&self.program);
+        command.args(&words).env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
+        let output = self.run_command(command, &words, None)?;
+        if output.status.success() { Ok(()) } else { Err(failed("hand this terminal over", &output)) }
+    }
+
+    /// The words for a shell that start tmux for this server.
+    pub fn script_words(&self) -> Vec<String> {
+        let mut words = vec!["tmux".to_owned()];
+        words.extend(self.socket_words().iter().map(|word| word.to_string_lossy().into_owned()));
+        words.push("start-server \\;".to_owned());
+        words
+    }
+
     /// The words for a shell that attach to a session by hand.
     pub fn attach_words(&self, label: &str) -> Vec<String> {
         let mut words = vec!["tmux".to_owned()];

@@ -1,0 +1,115 @@
+//! `rune plan` and `rune apply`: one value, shown or done.
+
+use std::fmt::Write;
+
+use super::bring_up::{self, Mode, Planned};
+use super::context::Context;
+use crate::cli;
+use crate::command;
+use crate::config;
+use crate::error::{Error, Result, counted};
+use crate::plan::Plan;
+use crate::project::Project;
+use crate::tmux::render;
+
+/// `rune plan`
+pub fn plan(context: &Context, options: &cli::Apply) -> Result<()> {
+    let (project, planned) = prepare(context, options)?;
+    show(context, options, &project, &planned)?;
+    checked(options, &planned.plan)
+}
+
+/// `rune apply`
+pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
+    if options.check || options.script {
+        return plan(context, options);
+    }
+    let _lock = bring_up::lock(context, "apply")?;
+    let (project, planned) = prepare(context, options)?;
+    bring_up::execute(context, &project, &planned)?;
+    if options.json {
+        return show(context, options, &project, &planned);
+    }
+    if planned.plan.is_empty() {
+        context.ui.say("nothing to do");
+    } else {
+        context.ui.say(&format!("done: {}", counted(planned.plan.steps.len(), "step")));
+        for step in &planned.plan.steps {
+            context.ui.detail(&format!("  {step}"));
+        }
+    }
+    notes(context, &planned.plan);
+    Ok(())
+}
+
+fn prepare(context: &Context, options: &cli::Apply) -> Result<(Project, Planned)> {
+    let looked = context.look()?;
+    let (mut request, workspaces) = context.request(&options.words);
+    request.project.clone_from(&options.project);
+    request.workspaces = workspaces.iter().map(|&name| name.to_owned()).collect();
+    let project = context.resolve(&config::load(&request)?, request, looked.as_ref())?;
+    let mode = Mode { only_missing: false, prune: options.prune };
+    let planned = bring_up::plan(context, &project, looked, mode)?;
+    Ok((project, planned))
+}
+
+fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Planned) -> Result<()> {
+    if options.json {
+        let mut value = serde_json::to_value(&planned.plan).map_err(|error| Error::failed(error.to_string()))?;
+        value["schema"] = 1.into();
+        context.ui.result(&value.to_string());
+    } else if options.script {
+        context.ui.result(&script(context, planned));
+    } else {
+        context.ui.result(&text(project, &planned.plan));
+        notes(context, &planned.plan);
+    }
+    Ok(())
+}
+
+/// A plan as sentences.
+pub fn text(project: &Project, plan: &Plan) -> String {
+    let from = project.config.as_ref().map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
+    let mut text = format!("project `{}` at {}, from {from}\n", project.name, project.root.display());
+    if plan.is_empty() {
+        text += "nothing to do\n";
+    }
+    for (number, step) in plan.steps.iter().enumerate() {
+        let _ = writeln!(text, "{:3}. {step}", number + 1);
+    }
+    text
+}
+
+fn notes(context: &Context, plan: &Plan) {
+    for note in &plan.notes {
+        context.ui.say(&format!("note: {note}"));
+    }
+}
+
+/// A tmux script that does the plan without rune: commands run by `sh -c`, and what the config
+/// passes of the environment is left out.
+fn script(context: &Context, planned: &Planned) -> String {
+    let shell = context.shell();
+    let script = render::render(&planned.plan, &render::Context {
+        version: planned.version,
+        nonce: "rune:",
+        argv: &|launch| {
+            let mut words = vec!["env".to_owned()];
+            let declared = launch.pane.environment.iter();
+            words.extend(declared.map(|(name, value)| format!("{name}={value}")));
+            words.extend(command::argv(&launch.pane.command, launch.pane.login, &shell));
+            words
+        },
+        directory: &|_| String::new(),
+        server_options: if planned.running { &[] } else { render::SERVER_OPTIONS },
+    });
+    let words = context.server.script_words();
+    format!("# {} source-file THIS-FILE\n{}", words.join(" "), script.text())
+}
+
+fn checked(options: &cli::Apply, plan: &Plan) -> Result<()> {
+    if options.check && !plan.is_empty() {
+        return Err(Error::WouldChange { steps: plan.steps.len() });
+    }
+    Ok(())
+}

@@ -1,0 +1,188 @@
+//! From workspaces to a server that has them: look, plan, write down, run one script, check.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use super::context::Context;
+use super::known;
+use super::processes;
+use crate::error::{Error, Result};
+use crate::lock::Lock;
+use crate::plan::{self, Launch, Plan, Step};
+use crate::project::Project;
+use crate::record::{PaneId, Tag};
+use crate::snapshot::Snapshot;
+use crate::store::Store;
+use crate::tmux::render;
+use crate::tmux::server;
+use crate::tmux::version::Version;
+use crate::workspace::Size;
+
+/// How long a command that is restarted may take to end before it is killed.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What a plan may do.
+#[derive(Clone, Copy, Debug)]
+pub struct Mode {
+    /// Only what is missing is added.
+    pub only_missing: bool,
+    /// What is no longer declared is closed.
+    pub prune: bool,
+}
+
+/// A plan with what it was made from.
+pub struct Planned {
+    /// What the server had.
+    pub snapshot: Snapshot,
+    /// Whether there was a server.
+    pub running: bool,
+    /// The server's version, or that of the tmux which will start it.
+    pub version: Version,
+    /// What is to be done.
+    pub plan: Plan,
+}
+
+/// Takes the lock under which a server is looked at and changed.
+///
+/// One for the whole server: the name of a session depends on all others.
+pub fn lock(context: &Context, purpose: &str) -> Result<Lock> {
+    let directory = context.state_directory().join("locks");
+    Lock::take(&directory, &context.server_word(), purpose, |holder| {
+        context.ui.say(&format!("waiting for another rune ({holder})"));
+    })
+}
+
+/// Plans how the server gets the project's workspaces.
+pub fn plan(context: &Context, project: &Project, looked: Option<Snapshot>, mode: Mode) -> Result<Planned> {
+    let running = looked.is_some();
+    let snapshot = looked.unwrap_or_default();
+    let version = match snapshot.version {
+        Some(version) => version,
+        None => context.server.program_version()?,
+    };
+    if version < Version::OLDEST {
+        context.ui.say(&format!("tmux {version} is older than {}; rune tries nevertheless", Version::OLDEST));
+    }
+    context.ui.detail(&format!("tmux: {} {version}, socket {}", context.global.tmux, context.server.path.display()));
+    let request = plan::Request {
+        only_missing: mode.only_missing,
+        prune: mode.prune,
+        terminal: terminal_size(),
+        version,
+        nonce: server::random(),
+    };
+    let plan = plan::plan(&project.workspaces, &snapshot, &request)?;
+    Ok(Planned { snapshot, running, version, plan })
+}
+
+/// Does what was planned.
+///
+/// # Errors
+/// [`Error::Step`] with the first step that did not happen; what did stays, and the next run goes on.
+pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Result<()> {
+    if planned.plan.is_empty() {
+        return Ok(());
+    }
+    let stores = Stores { context, planned };
+    for launch in planned.plan.launches() {
+        let specification = known::specification(context, launch)?;
+        let workspace = project.workspaces.iter().find(|known| known.identity.word() == launch.tag.workspace);
+        let Some(workspace) = workspace else { continue };
+        let environment = known::environment(context, project, workspace, launch);
+        stores.open(&launch.tag)?.write_specification(&specification, &environment)?;
+    }
+    end_restarted(planned);
+
+    let nonce = server::nonce();
+    let program = program()?;
+    let script = render::render(&planned.plan, &render::Context {
+        version: planned.version,
+        nonce: &nonce,
+        argv: &|launch| stores.argv(&program, launch),
+        directory: &|word| stores.directory(word).display().to_string(),
+        server_options: if planned.running || context.global.tmux_conf.is_some() { &[] } else { render::SERVER_OPTIONS },
+    });
+    let ran = context.server.execute(&script, planned.version, &nonce)?;
+    ran.verify(&planned.plan, &script)?;
+    stores.tidy()
+}
+
+/// Ends what runs in panes that are started again, so that nothing of it is lost to a sudden hang-up.
+fn end_restarted(planned: &Planned) {
+    let ids: BTreeSet<&str> = planned.plan.steps.iter().filter_map(|step| match step {
+        Step::RestartPane { id, .. } | Step::ClosePane { id, .. } => Some(id.as_str()),
+        _ => None,
+    }).collect();
+    let panes: Vec<_> =
+        planned.snapshot.panes().map(|(_, _, pane)| pane).filter(|pane| ids.contains(pane.id.as_str())).collect();
+    if !panes.is_empty() {
+        processes::end(&panes, GRACE);
+    }
+}
+
+/// The path of this very program, for panes to start.
+#[allow(clippy::disallowed_methods)]
+fn program() -> Result<String> {
+    let path = std::env::current_exe().map_err(Error::io("find the program", "rune"))?;
+    Ok(path.display().to_string())
+}
+
+/// The size that a window on this terminal has: one row is tmux's own.
+pub fn terminal_size() -> Option<Size> {
+    let size = [rustix::termios::tcgetwinsize(rustix::stdio::stdout()), rustix::termios::tcgetwinsize(rustix::stdio::stdin())];
+    let size = size.into_iter().flatten().find(|size| size.ws_col > 0 && size.ws_row > 1)?;
+    Some(Size { width: size.ws_col, height: size.ws_row - 1 })
+}
+
+/// The stores of the workspaces in a plan.
+struct Stores<'a> {
+    context: &'a Context,
+    planned: &'a Planned,
+}
+
+impl Stores<'_> {
+    fn directory(&self, word: &str) -> std::path::PathBuf {
+        let known = known::directories(&self.planned.snapshot).remove(word);
+        known.unwrap_or_else(|| self.context.pane_directory(word))
+    }
+
+    fn open(&self, tag: &Tag) -> Result<Store> {
+        Store::open(&self.directory(&tag.workspace))
+    }
+
+    fn argv(&self, program: &str, launch: &Launch) -> Vec<String> {
+        let directory = self.directory(&launch.tag.workspace).display().to_string();
+        let mut words = vec![program.to_owned(), "--dir".to_owned(), directory];
+        words.extend(launch.tag.words());
+        words
+    }
+
+    /// Notes new titles, and forgets panes that are gone.
+    fn tidy(&self) -> Result<()> {
+        let mut gone: BTreeSet<&PaneId> = BTreeSet::new();
+        let mut live: BTreeSet<&PaneId> = self.planned.plan.launches().map(|launch| &launch.tag.id).collect();
+        for (_, _, pane) in self.planned.snapshot.panes() {
+            live.extend(pane.tag.as_ref().map(|tag| &tag.id));
+        }
+        for step in &self.planned.plan.steps {
+            match step {
+                Step::SetTitle { title, tag, .. } => self.open(tag)?.note_title(&tag.id, title)?,
+                Step::ClosePane { tag, .. } => drop(gone.insert(&tag.id)),
+                Step::RestartPane { id, .. } => {
+                    let before = self.planned.snapshot.panes().find(|(_, _, pane)| pane.id == *id);
+                    gone.extend(before.and_then(|(_, _, pane)| pane.tag.as_ref()).map(|tag| &tag.id));
+                }
+                _ => {}
+            }
+        }
+        for session in &self.planned.plan.sessions {
+            let store = Store::open(&self.directory(&session.workspace))?;
+            for id in store.ids() {
+                if gone.contains(&id) || !live.contains(&id) {
+                    store.remove(&id);
+                }
+            }
+        }
+        Ok(())
+    }
+}

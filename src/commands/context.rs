@@ -1,0 +1,204 @@
+//! What every command starts from: the command line, the environment, the server, and the person.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+
+use crate::cli;
+use crate::config::{self, Loaded, Request};
+use crate::environment::{self, Filter};
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::snapshot::Snapshot;
+use crate::store::Variable;
+use crate::tmux::server::{Server, Socket};
+use crate::ui::Ui;
+use crate::workspace::digest;
+
+/// What every command starts from.
+pub struct Context {
+    /// The options that hold for every command.
+    pub global: cli::Global,
+    /// The inherited environment.
+    pub inherited: Vec<Variable>,
+    /// Absolute directory that the command works in.
+    pub directory: PathBuf,
+    /// The way to the person.
+    pub ui: Ui,
+    /// The tmux server.
+    pub server: Server,
+}
+
+impl Context {
+    /// Makes it from the command line and the environment of this process.
+    #[allow(clippy::disallowed_methods)] // the one place where the environment is read
+    pub fn new(global: cli::Global) -> Result<Context> {
+        let inherited: Vec<Variable> = std::env::vars_os().collect();
+        let variable = |name: &str| variable(&inherited, name).map(OsStr::to_owned);
+        let ui = Ui::new(global.verbose, &variable);
+        let here = std::env::current_dir().map_err(Error::io("find", "."))?;
+        let directory = match &global.directory {
+            Some(directory) => {
+                let directory = here.join(directory);
+                directory.canonicalize().map_err(Error::io("work in", &directory))?
+            }
+            None => here,
+        };
+        let socket = match &global.socket_path {
+            Some(path) => Socket::Path(directory.join(path)),
+            None => Socket::Name(socket_name(&global.socket_name)?),
+        };
+        let path = socket.path(variable("TMUX_TMPDIR").as_deref())?;
+        let config = global.tmux_conf.as_ref().map(|path| directory.join(path));
+        if let Some(config) = &config {
+            std::fs::File::open(config).map_err(Error::io("read", config))?;
+        }
+        let mut environment = environment::filter(inherited.iter().cloned(), &Filter::default()).kept;
+        environment.extend(inherited.iter().filter(|(name, _)| name == "TMUX_TMPDIR").cloned());
+        let server = Server {
+            program: global.tmux.clone().into(),
+            socket,
+            path,
+            config,
+            environment,
+            trace: if global.verbose > 1 { Box::new(move |text| ui.say(text)) } else { Box::new(|_| {}) },
+        };
+        Ok(Context { global, inherited, directory, ui, server })
+    }
+
+    /// An inherited variable that is not empty.
+    pub fn variable(&self, name: &str) -> Option<&OsStr> {
+        variable(&self.inherited, name)
+    }
+
+    /// The user's shell.
+    pub fn shell(&self) -> String {
+        self.variable("SHELL").map_or_else(|| "/bin/sh".to_owned(), |shell| shell.to_string_lossy().into_owned())
+    }
+
+    /// A directory of the XDG base directories, or `fallback` under the home directory.
+    fn base(&self, name: &str, fallback: &str) -> PathBuf {
+        let home = || self.variable("HOME").map_or_else(|| PathBuf::from("/"), PathBuf::from);
+        let named = self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        named.unwrap_or_else(|| home().join(fallback))
+    }
+
+    /// Where rituals, logs, locks and reports are kept.
+    pub fn state_directory(&self) -> PathBuf {
+        self.base("XDG_STATE_HOME", ".local/state").join("rune")
+    }
+
+    /// Where a new config for all projects would be.
+    pub fn config_directory(&self) -> PathBuf {
+        self.base("XDG_CONFIG_HOME", ".config").join("rune")
+    }
+
+    /// Where what is written down about panes is kept: private, and gone after a reboot.
+    pub fn runtime_directory(&self) -> PathBuf {
+        let user = rustix::process::geteuid().as_raw();
+        let named = self.variable("XDG_RUNTIME_DIR").map(PathBuf::from);
+        let base = named.filter(|path| path.is_absolute() && path.is_dir()).map(|path| path.join("rune"));
+        base.unwrap_or_else(|| PathBuf::from(format!("/tmp/rune-{user}")))
+    }
+
+    /// The directory of one workspace's panes on this server, for a session that does not exist yet.
+    pub fn pane_directory(&self, word: &str) -> PathBuf {
+        self.runtime_directory().join(self.server_word()).join(word)
+    }
+
+    /// A word that stands for the server's socket.
+    pub fn server_word(&self) -> String {
+        use std::os::unix::ffi::OsStrExt;
+        format!("{:016x}", digest([self.server.path.as_os_str().as_bytes()]))
+    }
+
+    /// A question to the config, with the `NAME=VALUE`s among `words`; what else is in `words`.
+    pub fn request<'w>(&self, words: &'w [String]) -> (Request, Vec<&'w str>) {
+        let mut request = Request::new(&self.directory, jiff::Zoned::now().date());
+        request.file = self.global.file.as_ref().map(|file| self.directory.join(file));
+        request.environment = self.inherited.iter().cloned().collect();
+        let mut rest = Vec::new();
+        for word in words {
+            match word.split_once('=') {
+                Some((name, value)) => drop(request.values.insert(name.to_owned(), value.to_owned())),
+                None => rest.push(word.as_str()),
+            }
+        }
+        (request, rest)
+    }
+
+    /// The config's project for `words`, which name at most one project and values. Values that a
+    /// session of the project was started with are used again.
+    pub fn project(&self, words: &[String], snapshot: Option<&Snapshot>, directories: bool) -> Result<Project> {
+        let (mut request, rest) = self.request(words);
+        if let [_, extra, ..] = rest.as_slice() {
+            return Err(Error::Usage {
+                message: format!("`{extra}` is one project too many"),
+                hint: Some("values are written NAME=VALUE".to_owned()),
+            });
+        }
+        request.project = rest.first().map(|&name| name.to_owned());
+        request.directories = directories;
+        self.resolve(&config::load(&request)?, request, snapshot)
+    }
+
+    /// What a loaded config means for a request.
+    pub fn resolve(&self, loaded: &Loaded, mut request: Request, snapshot: Option<&Snapshot>) -> Result<Project> {
+        if let Some(snapshot) = snapshot {
+            for (name, value) in remembered(snapshot, &self.directory, request.project.as_deref()) {
+                request.values.entry(name).or_insert(value);
+            }
+        }
+        let project = config::project(loaded, &request)?;
+        let from = project.config.as_ref().map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
+        self.ui.detail(&format!("config: {from}"));
+        self.ui.detail(&format!("project: {} ({}), root {}", project.name, project.rule, project.root.display()));
+        for note in &project.notes {
+            self.ui.detail(&format!("note: {note}"));
+        }
+        Ok(project)
+    }
+
+    /// What the server has, completed with what is written down about its panes.
+    pub fn look(&self) -> Result<Option<Snapshot>> {
+        let Some(mut snapshot) = self.server.look()? else { return Ok(None) };
+        super::known::complete(self, &mut snapshot);
+        Ok(Some(snapshot))
+    }
+}
+
+/// The values that the sessions of a project which contains `directory` were started with.
+fn remembered(snapshot: &Snapshot, directory: &Path, project: Option<&str>) -> BTreeMap<String, String> {
+    let abouts = snapshot.sessions.iter().filter_map(|session| session.about.as_ref());
+    let ours = abouts.filter(|about| {
+        directory.starts_with(&about.root) && project.is_none_or(|project| project == about.project)
+    });
+    let mut values = BTreeMap::new();
+    let mut depth = 0;
+    for about in ours {
+        // The project whose root is nearest counts.
+        if about.root.len() > depth {
+            values.clear();
+            depth = about.root.len();
+        }
+        if about.root.len() == depth {
+            values.extend(about.values.clone());
+        }
+    }
+    values
+}
+
+fn variable<'v>(inherited: &'v [Variable], name: &str) -> Option<&'v OsStr> {
+    let found = inherited.iter().find(|(known, _)| known == name);
+    found.map(|(_, value): &(OsString, OsString)| value.as_os_str()).filter(|value| !value.is_empty())
+}
+
+fn socket_name(name: &str) -> Result<String> {
+    if name.is_empty() || name.contains('/') || name.starts_with('-') || name.chars().any(char::is_control) {
+        return Err(Error::Usage {
+            message: format!("`{}` cannot be the name of a tmux socket", name.escape_debug()),
+            hint: Some("take a plain word, or name a path with `--socket-path`".to_owned()),
+        });
+    }
+    Ok(name.to_owned())
+}

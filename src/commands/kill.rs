@@ -1,0 +1,44 @@
+//! `rune kill`: one session ends, with everything in it.
+
+use std::time::Duration;
+
+use super::attach;
+use super::context::Context;
+use super::processes;
+use crate::cli;
+use crate::config::raw;
+use crate::error::{Error, Result};
+use crate::snapshot::{LivePane, LiveSession};
+
+/// `rune kill`
+pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
+    let grace = duration(&options.timeout)?;
+    let snapshot = context.look()?.unwrap_or_default();
+    let session = attach::find(&snapshot, &options.name)?;
+    let survivors = end_session(context, session, grace)?;
+    context.ui.say(&format!("ended `{}`", session.name));
+    if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
+}
+
+/// Ends what runs in the session, then the session; who survived.
+pub fn end_session(context: &Context, session: &LiveSession, grace: Duration) -> Result<Vec<String>> {
+    let panes: Vec<&LivePane> = session.windows.iter().flat_map(|window| &window.panes).collect();
+    let survivors = processes::end(&panes, grace);
+    let ended = context.server.command("end the session", ["kill-session", "-t", &session.id]);
+    if let Err(error) = ended {
+        // Its last pane may have closed by itself, and the server with it.
+        let left = context.server.look()?.unwrap_or_default();
+        if left.sessions.iter().any(|other| other.id == session.id) {
+            return Err(error);
+        }
+    }
+    Ok(survivors.iter().map(ToString::to_string).collect())
+}
+
+/// A time as in `5s`.
+pub fn duration(text: &str) -> Result<Duration> {
+    raw::duration(text).ok_or_else(|| Error::Usage {
+        message: format!("`{text}` is no time"),
+        hint: Some("write it as `5s`, `500ms` or `2m`".to_owned()),
+    })
+}

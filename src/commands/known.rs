@@ -1,0 +1,74 @@
+//! What is written down about live panes, and what is to be written down about new ones.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use super::context::Context;
+use crate::command;
+use crate::environment::{self, Filter};
+use crate::error::{Error, Result};
+use crate::plan::Launch;
+use crate::project::Project;
+use crate::record::{SCHEMA, Specification};
+use crate::snapshot::{Known, Snapshot};
+use crate::store::{Store, Variable};
+use crate::workspace::{Command, Workspace};
+
+/// Where the panes of each workspace on the server are written down.
+pub fn directories(snapshot: &Snapshot) -> BTreeMap<String, PathBuf> {
+    let sessions = snapshot.sessions.iter();
+    sessions.filter_map(|session| Some((session.workspace.clone()?, session.directory.clone()?))).collect()
+}
+
+/// Completes a snapshot with what is written down about its panes.
+pub fn complete(context: &Context, snapshot: &mut Snapshot) {
+    let directories = directories(snapshot);
+    snapshot.complete(|tag| {
+        let directory = directories.get(&tag.workspace);
+        let store = Store::at(directory.cloned().unwrap_or_else(|| context.pane_directory(&tag.workspace)));
+        let specification = store.specification(&tag.id)?;
+        Some(Known { specification, record: store.record(&tag.id) })
+    });
+}
+
+/// What a pane's runner will start from.
+///
+/// # Errors
+/// For a directory that is no text: it could not be written down.
+pub fn specification(context: &Context, launch: &Launch) -> Result<Specification> {
+    let pane = &launch.pane;
+    let cwd = pane.cwd.to_str().ok_or_else(|| {
+        Error::failed(format!("the directory `{}` is no UTF-8 text", pane.cwd.display()))
+    })?;
+    let shell = context.shell();
+    Ok(Specification {
+        schema: SCHEMA,
+        tag: launch.tag.clone(),
+        hash: pane.hash.clone(),
+        summary: pane.command.summary(),
+        title: pane.title.clone(),
+        argv: command::argv(&pane.command, pane.login, &shell),
+        cwd: cwd.to_owned(),
+        on_exit: pane.on_exit,
+        is_shell: pane.command == Command::Shell,
+        shell,
+    })
+}
+
+/// The environment of a pane: that of this run without its secrets, what the config passes, rune's
+/// own values, and what workspace, window and pane declare.
+pub fn environment(context: &Context, project: &Project, workspace: &Workspace, launch: &Launch) -> Vec<Variable> {
+    let pass = [project.pass.as_slice(), &workspace.pass, &launch.pane.pass].concat();
+    let filter = Filter { pass: &pass, drop: &project.drop };
+    let inherited = environment::filter(context.inherited.iter().cloned(), &filter).kept;
+    let mut variables: BTreeMap<_, _> = inherited.into_iter().collect();
+    variables.insert("RUNE_PROJECT".into(), project.name.clone().into());
+    variables.insert("RUNE_ROOT".into(), project.root.clone().into());
+    for (name, value) in &workspace.values {
+        variables.insert(format!("RUNE_{}", name.to_uppercase()).into(), value.into());
+    }
+    for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
+        variables.insert(name.into(), value.into());
+    }
+    variables.into_iter().collect()
+}

@@ -1,0 +1,104 @@
+//! `rune status` and `rune ls`: what runs.
+
+use serde_json::{Value, json};
+
+use super::context::Context;
+use crate::cli;
+use crate::error::Result;
+use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::ui::table;
+
+/// `rune status`
+pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
+    let snapshot = context.look()?;
+    let snapshot = snapshot.unwrap_or_default();
+    if options.json {
+        let panes: Vec<Value> = snapshot.panes().map(|(session, window, pane)| json(&snapshot, session, window, pane)).collect();
+        context.ui.result(&json!({"schema": 1, "panes": panes}).to_string());
+        return Ok(());
+    }
+    if snapshot.sessions.is_empty() {
+        context.ui.say("nothing is running");
+        return Ok(());
+    }
+    let mut rows = vec![["PANE", "STATE", "PID", "COMMAND"].map(str::to_owned).to_vec()];
+    rows.extend(snapshot.panes().map(|(session, window, pane)| row(&snapshot, session, window, pane)));
+    context.ui.result(&table(&rows));
+    Ok(())
+}
+
+/// `rune ls`
+pub fn sessions(context: &Context, options: &cli::Status) -> Result<()> {
+    let snapshot = context.look()?.unwrap_or_default();
+    if options.json {
+        let sessions: Vec<Value> = snapshot.sessions.iter().map(session_json).collect();
+        context.ui.result(&json!({"schema": 1, "sessions": sessions}).to_string());
+        return Ok(());
+    }
+    if snapshot.sessions.is_empty() {
+        context.ui.say("nothing is running");
+        return Ok(());
+    }
+    let mut rows = vec![["SESSION", "PROJECT", "WINDOWS", "PANES", "ATTACHED", "ROOT"].map(str::to_owned).to_vec()];
+    for session in &snapshot.sessions {
+        let panes: usize = session.windows.iter().map(|window| window.panes.len()).sum();
+        let about = |part: &dyn Fn(&crate::snapshot::About) -> String| session.about.as_ref().map_or("-".to_owned(), part);
+        rows.push(vec![
+            session.name.clone(),
+            about(&|about| about.project.clone()),
+            session.windows.len().to_string(),
+            panes.to_string(),
+            if session.attached > 0 { "yes".to_owned() } else { "no".to_owned() },
+            about(&|about| about.root.clone()),
+        ]);
+    }
+    context.ui.result(&table(&rows));
+    Ok(())
+}
+
+fn row(snapshot: &Snapshot, session: &LiveSession, window: &LiveWindow, pane: &LivePane) -> Vec<String> {
+    let state = match &pane.tag {
+        Some(_) => pane.state(snapshot.pid).to_string(),
+        None => "by hand".to_owned(),
+    };
+    let command = pane.known.as_ref().map_or(&pane.current_command, |known| &known.specification.summary);
+    vec![target(session, window, pane), state, pane.pid.to_string(), command.clone()]
+}
+
+/// `session:window.pane` by key where there is one.
+fn target(session: &LiveSession, window: &LiveWindow, pane: &LivePane) -> String {
+    let own = window.noted.as_ref().map_or(window.name.as_str(), |note| note.key.as_str());
+    let pane = pane.tag.as_ref().map_or(pane.id.as_str(), |tag| tag.pane.as_str());
+    format!("{}:{own}.{pane}", session.name)
+}
+
+fn json(snapshot: &Snapshot, session: &LiveSession, window: &LiveWindow, pane: &LivePane) -> Value {
+    let record = pane.known.as_ref().and_then(|known| known.record.as_ref());
+    json!({
+        "target": target(session, window, pane),
+        "session": session.name,
+        "session_id": session.id,
+        "window": window.name,
+        "window_id": window.id,
+        "pane_id": pane.id,
+        "ours": pane.tag.is_some(),
+        "key": pane.tag.as_ref().map(|tag| tag.pane.as_str()),
+        "state": pane.tag.as_ref().map(|_| pane.state(snapshot.pid)),
+        "since": record.map(|record| record.since),
+        "pid": pane.pid,
+        "command": pane.known.as_ref().map(|known| known.specification.summary.as_str()),
+        "foreground": pane.current_command,
+        "directory": pane.current_path,
+    })
+}
+
+fn session_json(session: &LiveSession) -> Value {
+    json!({
+        "name": session.name,
+        "id": session.id,
+        "attached": session.attached,
+        "windows": session.windows.len(),
+        "panes": session.windows.iter().map(|window| window.panes.len()).sum::<usize>(),
+        "about": session.about,
+    })
+}
