@@ -51,6 +51,8 @@ pub enum Place {
     Test,
     /// Right after `~`.
     Tilde,
+    /// In quotes that the text does not close.
+    Unclosed,
 }
 
 impl fmt::Display for Unsafe {
@@ -74,6 +76,7 @@ impl fmt::Display for Unsafe {
             Place::Substitution => "in `$(…)`",
             Place::Test => "in `[[ … ]]`",
             Place::Tilde => "right after `~`",
+            Place::Unclosed => "in quotes that are not closed",
         };
         write!(f, "a value has no safe form {place}")
     }
@@ -101,6 +104,7 @@ impl Unsafe {
             Place::Dollar => "write `\\$` for the sign itself",
             Place::Function => "write a blank between",
             Place::Test => "use `[ … ]`",
+            Place::Unclosed => "close the quotes, or write `\\'` for an apostrophe",
             Place::Tilde => "write `~/` and then the value",
         };
         Some(help.to_owned())

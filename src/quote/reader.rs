@@ -17,6 +17,8 @@ pub(super) struct Reader<'a> {
     simple: Simple,
     /// Whether it is between `[[` and `]]`.
     test: bool,
+    /// Whether it is in the parentheses of `name=(…)` or `name()`.
+    array: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -28,6 +30,7 @@ impl<'a> Reader<'a> {
             word: Word::default(),
             simple: Simple::new(),
             test: false,
+            array: false,
         }
     }
 
@@ -44,6 +47,12 @@ impl<'a> Reader<'a> {
 
     fn bare(&mut self, c: char) -> Result<(), Unsafe> {
         match c {
+            // After such a mistake bash forgets the list and the quotes in it, and goes on with the next line.
+            '(' | '<' | '>' | '&' | '|' | ';' if self.array => return self.lose(Place::Lost),
+            ')' if self.array => {
+                self.array = false;
+                self.end_command()?;
+            }
             ' ' | '\t' => self.end_word()?,
             // bash's `&>` redirects and goes on with the command.
             '&' if self.cursor.peek_second() == Some(Atom::Char('>')) => self.end_word()?,
@@ -78,14 +87,18 @@ impl<'a> Reader<'a> {
     pub(super) fn single(&mut self) -> Result<(), Unsafe> {
         self.quoted();
         self.cursor.pass();
+        let mut last = None;
         while let Some(atom) = self.cursor.pass_raw() {
             match atom {
-                Atom::Char('\'') => break,
+                Atom::Char('\'') => return Ok(()),
                 Atom::Char(c) => self.word.text.push(c),
-                Atom::Value(piece, value) => self.value(piece, value, form::in_single)?,
+                Atom::Value(piece, value) => {
+                    self.value(piece, value, form::in_single)?;
+                    last = Some(piece);
+                }
             }
         }
-        Ok(())
+        unclosed(last)
     }
 
     /// `"…"`.
@@ -93,12 +106,13 @@ impl<'a> Reader<'a> {
         self.quoted();
         self.cursor.pass();
         let mut after_name = false;
+        let mut last = None;
         while let Some(atom) = self.cursor.peek() {
             let follows_name = std::mem::take(&mut after_name);
             match atom {
                 Atom::Char('"') => {
                     self.cursor.pass();
-                    break;
+                    return Ok(());
                 }
                 Atom::Char('\\') => self.escape()?,
                 Atom::Char('`') => self.backquotes()?,
@@ -111,10 +125,11 @@ impl<'a> Reader<'a> {
                     let form = if follows_name { form::in_double_after_name } else { form::in_double };
                     self.cursor.pass();
                     self.value(piece, value, form)?;
+                    last = Some(piece);
                 }
             }
         }
-        Ok(())
+        unclosed(last)
     }
 
     /// A backslash with what it protects.
@@ -203,6 +218,7 @@ impl<'a> Reader<'a> {
         if let Some(piece) = self.word.value {
             return Err(Unsafe { piece, place: Place::Function });
         }
+        self.array = self.word.begun;
         self.end_command()?;
         if self.cursor.peek_second() == Some(Atom::Char('(')) {
             return self.arithmetic();
@@ -234,4 +250,9 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
+}
+
+/// The error for the last value in quotes that the text does not close.
+fn unclosed(last: Option<usize>) -> Result<(), Unsafe> {
+    last.map_or(Ok(()), |piece| Err(Unsafe { piece, place: Place::Unclosed }))
 }
