@@ -2,14 +2,13 @@
 //!
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
-pub mod command;
-pub mod config;
 pub mod cli;
+pub mod command;
 pub mod commands;
-pub mod lock;
-pub mod ui;
+pub mod config;
 pub mod error;
 pub mod layout;
+pub mod lock;
 pub mod plan;
 pub mod process;
 pub mod project;
@@ -22,6 +21,7 @@ pub mod snapshot;
 pub mod store;
 pub mod template;
 pub mod tmux;
+pub mod ui;
 pub mod workspace;
 
 use std::ffi::OsString;
