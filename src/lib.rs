@@ -6,6 +6,7 @@ pub mod cli;
 pub mod command;
 pub mod commands;
 pub mod config;
+pub mod environment;
 pub mod error;
 pub mod layout;
 pub mod lock;

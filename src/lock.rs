@@ -34,7 +34,8 @@ impl Lock {
             }
             Err(TryLockError::Error(error)) => return Err(Error::io("lock", &path)(error)),
         }
-        let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(purpose.as_bytes()));
+        let _ =
+            file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(purpose.as_bytes()));
         Ok(Lock(file))
     }
 }

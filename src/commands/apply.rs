@@ -55,7 +55,8 @@ fn prepare(context: &Context, options: &cli::Apply) -> Result<(Project, Planned)
 
 fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Planned) -> Result<()> {
     if options.json {
-        let mut value = serde_json::to_value(&planned.plan).map_err(|error| Error::failed(error.to_string()))?;
+        let mut value =
+            serde_json::to_value(&planned.plan).map_err(|error| Error::failed(error.to_string()))?;
         value["schema"] = 1.into();
         context.ui.result(&value.to_string());
     } else if options.script {
@@ -69,7 +70,10 @@ fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Pl
 
 /// A plan as sentences.
 pub fn text(project: &Project, plan: &Plan) -> String {
-    let from = project.config.as_ref().map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
+    let from = project
+        .config
+        .as_ref()
+        .map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
     let mut text = format!("project `{}` at {}, from {from}\n", project.name, project.root.display());
     if plan.is_empty() {
         text += "nothing to do\n";
@@ -90,19 +94,22 @@ fn notes(context: &Context, plan: &Plan) {
 /// passes of the environment is left out.
 fn script(context: &Context, planned: &Planned) -> String {
     let shell = context.shell();
-    let script = render::render(&planned.plan, &render::Context {
-        version: planned.version,
-        nonce: "rune:",
-        argv: &|launch| {
-            let mut words = vec!["env".to_owned()];
-            let declared = launch.pane.environment.iter();
-            words.extend(declared.map(|(name, value)| format!("{name}={value}")));
-            words.extend(command::argv(&launch.pane.command, launch.pane.login, &shell));
-            words
+    let script = render::render(
+        &planned.plan,
+        &render::Context {
+            version: planned.version,
+            nonce: "rune:",
+            argv: &|launch| {
+                let mut words = vec!["env".to_owned()];
+                let declared = launch.pane.environment.iter();
+                words.extend(declared.map(|(name, value)| format!("{name}={value}")));
+                words.extend(command::argv(&launch.pane.command, launch.pane.login, &shell));
+                words
+            },
+            directory: &|_| String::new(),
+            server_options: if planned.running { &[] } else { render::SERVER_OPTIONS },
         },
-        directory: &|_| String::new(),
-        server_options: if planned.running { &[] } else { render::SERVER_OPTIONS },
-    });
+    );
     let words = context.server.script_words();
     format!("# {} source-file THIS-FILE\n{}", words.join(" "), script.text())
 }

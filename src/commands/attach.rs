@@ -10,7 +10,8 @@ use crate::snapshot::{LiveSession, Snapshot};
 use crate::store::Variable;
 
 /// What of the environment belongs to the terminal that attaches.
-const OF_TERMINAL: [&str; 6] = ["TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "COLORTERM", "LANG", "LC_ALL"];
+const OF_TERMINAL: [&str; 6] =
+    ["TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "COLORTERM", "LANG", "LC_ALL"];
 
 /// `rune attach`
 pub fn attach(context: &Context, options: &cli::Attach) -> Result<()> {
@@ -69,13 +70,19 @@ pub fn enter(context: &Context, id: &str, name: &str, hand_over: bool) -> Result
     let outer_socket = outer.as_ref().and_then(|tmux| tmux.rsplitn(3, ',').nth(2).map(str::to_owned));
     match outer_socket {
         Some(socket) if same_socket(&socket, context) => {
-            let terminal: Vec<Variable> =
-                context.inherited.iter().filter(|(name, _)| name == "TMUX" || name == "TMUX_PANE").cloned().collect();
+            let terminal: Vec<Variable> = context
+                .inherited
+                .iter()
+                .filter(|(name, _)| name == "TMUX" || name == "TMUX_PANE")
+                .cloned()
+                .collect();
             context.server.switch(id, &terminal)
         }
         Some(socket) if hand_over => context.server.hand_over(&socket, &context.inherited, &words),
         Some(_) => {
-            context.ui.say(&format!("this terminal is inside another tmux, where rune does not nest: {words}"));
+            context
+                .ui
+                .say(&format!("this terminal is inside another tmux, where rune does not nest: {words}"));
             context.ui.say("`--move` hands this terminal over");
             Ok(())
         }

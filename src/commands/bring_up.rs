@@ -63,7 +63,11 @@ pub fn plan(context: &Context, project: &Project, looked: Option<Snapshot>, mode
     if version < Version::OLDEST {
         context.ui.say(&format!("tmux {version} is older than {}; rune tries nevertheless", Version::OLDEST));
     }
-    context.ui.detail(&format!("tmux: {} {version}, socket {}", context.global.tmux, context.server.path.display()));
+    context.ui.detail(&format!(
+        "tmux: {} {version}, socket {}",
+        context.global.tmux,
+        context.server.path.display()
+    ));
     let request = plan::Request {
         only_missing: mode.only_missing,
         prune: mode.prune,
@@ -95,13 +99,20 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
 
     let nonce = server::nonce();
     let program = program()?;
-    let script = render::render(&planned.plan, &render::Context {
-        version: planned.version,
-        nonce: &nonce,
-        argv: &|launch| stores.argv(&program, launch),
-        directory: &|word| stores.directory(word).display().to_string(),
-        server_options: if planned.running || context.global.tmux_conf.is_some() { &[] } else { render::SERVER_OPTIONS },
-    });
+    let script = render::render(
+        &planned.plan,
+        &render::Context {
+            version: planned.version,
+            nonce: &nonce,
+            argv: &|launch| stores.argv(&program, launch),
+            directory: &|word| stores.directory(word).display().to_string(),
+            server_options: if planned.running || context.global.tmux_conf.is_some() {
+                &[]
+            } else {
+                render::SERVER_OPTIONS
+            },
+        },
+    );
     let ran = context.server.execute(&script, planned.version, &nonce)?;
     ran.verify(&planned.plan, &script)?;
     stores.tidy()
@@ -109,12 +120,21 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
 
 /// Ends what runs in panes that are started again, so that nothing of it is lost to a sudden hang-up.
 fn end_restarted(planned: &Planned) {
-    let ids: BTreeSet<&str> = planned.plan.steps.iter().filter_map(|step| match step {
-        Step::RestartPane { id, .. } | Step::ClosePane { id, .. } => Some(id.as_str()),
-        _ => None,
-    }).collect();
-    let panes: Vec<_> =
-        planned.snapshot.panes().map(|(_, _, pane)| pane).filter(|pane| ids.contains(pane.id.as_str())).collect();
+    let ids: BTreeSet<&str> = planned
+        .plan
+        .steps
+        .iter()
+        .filter_map(|step| match step {
+            Step::RestartPane { id, .. } | Step::ClosePane { id, .. } => Some(id.as_str()),
+            _ => None,
+        })
+        .collect();
+    let panes: Vec<_> = planned
+        .snapshot
+        .panes()
+        .map(|(_, _, pane)| pane)
+        .filter(|pane| ids.contains(pane.id.as_str()))
+        .collect();
     if !panes.is_empty() {
         processes::end(&panes, GRACE);
     }
@@ -129,7 +149,10 @@ fn program() -> Result<String> {
 
 /// The size that a window on this terminal has: one row is tmux's own.
 pub fn terminal_size() -> Option<Size> {
-    let size = [rustix::termios::tcgetwinsize(rustix::stdio::stdout()), rustix::termios::tcgetwinsize(rustix::stdio::stdin())];
+    let size = [
+        rustix::termios::tcgetwinsize(rustix::stdio::stdout()),
+        rustix::termios::tcgetwinsize(rustix::stdio::stdin()),
+    ];
     let size = size.into_iter().flatten().find(|size| size.ws_col > 0 && size.ws_row > 1)?;
     Some(Size { width: size.ws_col, height: size.ws_row - 1 })
 }

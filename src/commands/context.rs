@@ -73,7 +73,8 @@ impl Context {
 
     /// The user's shell.
     pub fn shell(&self) -> String {
-        self.variable("SHELL").map_or_else(|| "/bin/sh".to_owned(), |shell| shell.to_string_lossy().into_owned())
+        self.variable("SHELL")
+            .map_or_else(|| "/bin/sh".to_owned(), |shell| shell.to_string_lossy().into_owned())
     }
 
     /// A directory of the XDG base directories, or `fallback` under the home directory.
@@ -129,7 +130,12 @@ impl Context {
 
     /// The config's project for `words`, which name at most one project and values. Values that a
     /// session of the project was started with are used again.
-    pub fn project(&self, words: &[String], snapshot: Option<&Snapshot>, directories: bool) -> Result<Project> {
+    pub fn project(
+        &self,
+        words: &[String],
+        snapshot: Option<&Snapshot>,
+        directories: bool,
+    ) -> Result<Project> {
         let (mut request, rest) = self.request(words);
         if let [_, extra, ..] = rest.as_slice() {
             return Err(Error::Usage {
@@ -143,16 +149,29 @@ impl Context {
     }
 
     /// What a loaded config means for a request.
-    pub fn resolve(&self, loaded: &Loaded, mut request: Request, snapshot: Option<&Snapshot>) -> Result<Project> {
+    pub fn resolve(
+        &self,
+        loaded: &Loaded,
+        mut request: Request,
+        snapshot: Option<&Snapshot>,
+    ) -> Result<Project> {
         if let Some(snapshot) = snapshot {
             for (name, value) in remembered(snapshot, &self.directory, request.project.as_deref()) {
                 request.values.entry(name).or_insert(value);
             }
         }
         let project = config::project(loaded, &request)?;
-        let from = project.config.as_ref().map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
+        let from = project
+            .config
+            .as_ref()
+            .map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
         self.ui.detail(&format!("config: {from}"));
-        self.ui.detail(&format!("project: {} ({}), root {}", project.name, project.rule, project.root.display()));
+        self.ui.detail(&format!(
+            "project: {} ({}), root {}",
+            project.name,
+            project.rule,
+            project.root.display()
+        ));
         for note in &project.notes {
             self.ui.detail(&format!("note: {note}"));
         }

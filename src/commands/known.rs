@@ -37,9 +37,10 @@ pub fn complete(context: &Context, snapshot: &mut Snapshot) {
 /// For a directory that is no text: it could not be written down.
 pub fn specification(context: &Context, launch: &Launch) -> Result<Specification> {
     let pane = &launch.pane;
-    let cwd = pane.cwd.to_str().ok_or_else(|| {
-        Error::failed(format!("the directory `{}` is no UTF-8 text", pane.cwd.display()))
-    })?;
+    let cwd = pane
+        .cwd
+        .to_str()
+        .ok_or_else(|| Error::failed(format!("the directory `{}` is no UTF-8 text", pane.cwd.display())))?;
     let shell = context.shell();
     Ok(Specification {
         schema: SCHEMA,
@@ -57,7 +58,12 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
 
 /// The environment of a pane: that of this run without its secrets, what the config passes, rune's
 /// own values, and what workspace, window and pane declare.
-pub fn environment(context: &Context, project: &Project, workspace: &Workspace, launch: &Launch) -> Vec<Variable> {
+pub fn environment(
+    context: &Context,
+    project: &Project,
+    workspace: &Workspace,
+    launch: &Launch,
+) -> Vec<Variable> {
     let pass = [project.pass.as_slice(), &workspace.pass, &launch.pane.pass].concat();
     let filter = Filter { pass: &pass, drop: &project.drop };
     let inherited = environment::filter(context.inherited.iter().cloned(), &filter).kept;

@@ -35,7 +35,8 @@ fn of(panes: &[&LivePane], table: &Table) -> Vec<Process> {
 /// over to a shell nor takes the terminal's hang-up to a command that is still shutting down.
 pub fn end(panes: &[&LivePane], grace: Duration) -> Vec<Process> {
     let table = process::snapshot();
-    let runners: Vec<Process> = panes.iter().filter(|pane| is_runner(pane)).filter_map(|pane| table.get(pane.pid).cloned()).collect();
+    let runners: Vec<Process> =
+        panes.iter().filter(|pane| is_runner(pane)).filter_map(|pane| table.get(pane.pid).cloned()).collect();
     for runner in &runners {
         if let Some(pid) = i32::try_from(runner.pid).ok().and_then(Pid::from_raw) {
             let _ = kill_process(pid, Signal::USR1);
@@ -50,7 +51,9 @@ pub fn end(panes: &[&LivePane], grace: Duration) -> Vec<Process> {
 
 /// Whether the pane's first process still is a runner: it has not become the command or a shell.
 fn is_runner(pane: &LivePane) -> bool {
-    let Some(known) = pane.known.as_ref().filter(|known| !pane.dead && !known.specification.becomes_command()) else {
+    let Some(known) =
+        pane.known.as_ref().filter(|known| !pane.dead && !known.specification.becomes_command())
+    else {
         return false;
     };
     known.record.as_ref().is_some_and(|record| {

@@ -13,7 +13,8 @@ pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
     let snapshot = context.look()?;
     let snapshot = snapshot.unwrap_or_default();
     if options.json {
-        let panes: Vec<Value> = snapshot.panes().map(|(session, window, pane)| json(&snapshot, session, window, pane)).collect();
+        let panes: Vec<Value> =
+            snapshot.panes().map(|(session, window, pane)| json(&snapshot, session, window, pane)).collect();
         context.ui.result(&json!({"schema": 1, "panes": panes}).to_string());
         return Ok(());
     }
@@ -39,10 +40,13 @@ pub fn sessions(context: &Context, options: &cli::Status) -> Result<()> {
         context.ui.say("nothing is running");
         return Ok(());
     }
-    let mut rows = vec![["SESSION", "PROJECT", "WINDOWS", "PANES", "ATTACHED", "ROOT"].map(str::to_owned).to_vec()];
+    let mut rows =
+        vec![["SESSION", "PROJECT", "WINDOWS", "PANES", "ATTACHED", "ROOT"].map(str::to_owned).to_vec()];
     for session in &snapshot.sessions {
         let panes: usize = session.windows.iter().map(|window| window.panes.len()).sum();
-        let about = |part: &dyn Fn(&crate::snapshot::About) -> String| session.about.as_ref().map_or("-".to_owned(), part);
+        let about = |part: &dyn Fn(&crate::snapshot::About) -> String| {
+            session.about.as_ref().map_or("-".to_owned(), part)
+        };
         rows.push(vec![
             session.name.clone(),
             about(&|about| about.project.clone()),

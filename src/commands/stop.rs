@@ -17,12 +17,14 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     }
     let snapshot = looked.unwrap_or_default();
     let mut survivors = Vec::new();
-    let sessions: Vec<&LiveSession> = snapshot.sessions.iter().filter(|session| belongs(session, &project)).collect();
+    let sessions: Vec<&LiveSession> =
+        snapshot.sessions.iter().filter(|session| belongs(session, &project)).collect();
     if sessions.is_empty() {
         context.ui.say(&format!("nothing of `{}` is running", project.name));
     }
     for session in sessions {
-        let by_hand = session.windows.iter().flat_map(|window| &window.panes).filter(|pane| pane.tag.is_none());
+        let by_hand =
+            session.windows.iter().flat_map(|window| &window.panes).filter(|pane| pane.tag.is_none());
         for pane in by_hand {
             context.ui.say(&format!("with a pane made by hand: {} ({})", pane.id, pane.current_command));
         }

@@ -13,6 +13,7 @@ mod load;
 mod machine;
 pub mod manifest;
 pub mod raw;
+pub mod report;
 mod request;
 pub mod resolve;
 pub mod source;

@@ -57,7 +57,8 @@ impl<'a> Planner<'a> {
         });
         self.note_session(workspace, session)?;
         let target = Target::Live(session.id.clone());
-        let size = current(session).map_or(self.request.terminal.unwrap_or(Size::DEFAULT), |window| window.size);
+        let size =
+            current(session).map_or(self.request.terminal.unwrap_or(Size::DEFAULT), |window| window.size);
         let live: Vec<Option<&LiveWindow>> =
             workspace.windows.iter().map(|window| find_window(session, &word, &window.key)).collect();
         let mut previous: Option<Target> = None;

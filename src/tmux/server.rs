@@ -169,7 +169,8 @@ impl Server {
 
     /// Lets the client of another tmux server, the one at `socket`, become `words` instead.
     pub fn hand_over(&self, socket: &str, environment: &[(OsString, OsString)], words: &str) -> Result<()> {
-        let words: [OsString; 4] = ["-S".into(), socket.into(), "detach-client".into(), format!("-E{words}").into()];
+        let words: [OsString; 4] =
+            ["-S".into(), socket.into(), "detach-client".into(), format!("-E{words}").into()];
         let mut command = Command::new(&self.program);
         command.args(&words).env_clear().envs(environment.iter().map(|(name, value)| (name, value)));
         let output = self.run_command(command, &words, None)?;
