@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
+pub mod environment;
 pub mod error;
 pub mod project;
 pub mod quote;
