@@ -17,8 +17,8 @@ pub(super) struct Reader<'a> {
     simple: Simple,
     /// Whether it is between `[[` and `]]`.
     test: bool,
-    /// Whether it is in the parentheses of `name=(…)` or `name()`.
-    array: bool,
+    /// In the parentheses of `name=(…)`: the command and the word that they belong to.
+    list: Option<(Simple, Word)>,
 }
 
 impl<'a> Reader<'a> {
@@ -30,7 +30,7 @@ impl<'a> Reader<'a> {
             word: Word::default(),
             simple: Simple::new(),
             test: false,
-            array: false,
+            list: None,
         }
     }
 
@@ -48,11 +48,8 @@ impl<'a> Reader<'a> {
     fn bare(&mut self, c: char) -> Result<(), Unsafe> {
         match c {
             // After such a mistake bash forgets the list and the quotes in it, and goes on with the next line.
-            '(' | '<' | '>' | '&' | '|' | ';' if self.array => return self.lose(Place::Lost),
-            ')' if self.array => {
-                self.array = false;
-                self.end_command()?;
-            }
+            '(' | '<' | '>' | '&' | '|' | ';' if self.list.is_some() => return self.lose(Place::Lost),
+            ')' if self.list.is_some() => self.end_list()?,
             ' ' | '\t' => self.end_word()?,
             // bash's `&>` redirects and goes on with the command.
             '&' if self.cursor.peek_second() == Some(Atom::Char('>')) => self.end_word()?,
@@ -218,12 +215,29 @@ impl<'a> Reader<'a> {
         if let Some(piece) = self.word.value {
             return Err(Unsafe { piece, place: Place::Function });
         }
-        self.array = self.word.begun;
+        if self.word.text.ends_with(['@', '?', '*', '+', '!']) {
+            // Part of a pattern in bash, when the option for it is on.
+            return self.lose(Place::Lost);
+        }
+        let is_list = self.word.text.ends_with('=');
+        if is_list {
+            let simple = std::mem::replace(&mut self.simple, Simple::new());
+            self.list = Some((simple, std::mem::take(&mut self.word)));
+        }
         self.end_command()?;
         if self.cursor.peek_second() == Some(Atom::Char('(')) {
-            return self.arithmetic();
+            return if is_list { self.lose(Place::Lost) } else { self.arithmetic() };
         }
         self.cursor.pass();
+        Ok(())
+    }
+
+    fn end_list(&mut self) -> Result<(), Unsafe> {
+        self.end_word()?;
+        if let Some((simple, word)) = self.list.take() {
+            self.simple = simple;
+            self.word = word;
+        }
         Ok(())
     }
 
