@@ -64,8 +64,10 @@ rustPlatform.buildRustPackage {
       $out/bin/rune completions $shell >rune.$shell
     done
     installShellCompletion --cmd rune rune.{bash,fish,zsh}
-    $out/bin/rune man >rune.1
-    installManPage rune.1
+    for page in rune.1 rune.yaml.5; do
+      $out/bin/rune man ''${page%.*} >$page
+    done
+    installManPage rune.1 rune.yaml.5
   '';
 
   meta = {
