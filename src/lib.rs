@@ -2,7 +2,40 @@
 //!
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
+pub mod command;
+pub mod config;
 pub mod error;
+pub mod layout;
+pub mod plan;
+pub mod process;
 pub mod project;
+pub mod quote;
+pub mod record;
 pub mod ritual;
+pub mod runner;
+pub mod shell;
+pub mod snapshot;
+pub mod store;
+pub mod template;
+pub mod tmux;
 pub mod workspace;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Runs the program with the words and the environment of this process.
+///
+/// A pane's first process goes straight to the runner: it never needs the command line's parser.
+#[allow(clippy::disallowed_methods)] // the one place where the environment is read
+pub fn main() -> ExitCode {
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let [_, flag, directory, command, id, ..] = words.as_slice()
+        && flag == "--dir"
+        && command == record::PANE_RUN
+        && let Some(id) = id.to_str().and_then(record::PaneId::parse)
+    {
+        return runner::run(Path::new(directory), &id, std::env::vars_os().collect());
+    }
+    ExitCode::FAILURE
+}

@@ -1,3 +1,7 @@
 //! The `rune` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rune::main()
+}

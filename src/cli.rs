@@ -1,0 +1,271 @@
+//! The words of the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Start the working day: run the project's ritual and bring tmux to the declared workspace.
+///
+/// Without a command, `rune` is `rune start`.
+#[derive(Debug, Parser)]
+#[command(name = "rune", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(args_conflicts_with_subcommands = false, subcommand_required = false)]
+pub struct Cli {
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What holds for every command.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Global {
+    /// Read this config instead of looking for one
+    #[arg(short = 'f', long = "file", global = true, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// Work as if started in this directory
+    #[arg(short = 'C', long = "directory", global = true, value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+    /// Say more: what was chosen (-v), and every tmux script (-vv)
+    #[arg(short = 'v', long = "verbose", global = true, action = clap::ArgAction::Count)]
+    pub verbose: u8,
+    /// Use the tmux server of this name (tmux -L)
+    #[arg(long, global = true, value_name = "NAME", env = "RUNE_SOCKET", default_value = "rune")]
+    pub socket_name: String,
+    /// Use the tmux server at this path (tmux -S)
+    #[arg(long, global = true, value_name = "PATH", conflicts_with = "socket_name")]
+    pub socket_path: Option<PathBuf>,
+    /// The tmux program
+    #[arg(long, global = true, value_name = "PROGRAM", env = "RUNE_TMUX", default_value = "tmux")]
+    pub tmux: String,
+    /// A tmux config for a server that rune starts, instead of rune's own
+    #[arg(long, global = true, value_name = "FILE")]
+    pub tmux_conf: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Write a commented starter config
+    Init(Init),
+    /// Run the start ritual, bring up the workspaces, and attach
+    Start(Start),
+    /// Run the stop ritual and end the project's sessions
+    Stop(Stop),
+    /// Show the difference between the config and what runs
+    Plan(Apply),
+    /// Do what `rune plan` shows
+    Apply(Apply),
+    /// Show what runs
+    Status(Status),
+    /// List the sessions
+    Ls(Status),
+    /// Attach to a session
+    Attach(Attach),
+    /// End one session
+    Kill(Kill),
+    /// Show, preview or run rituals
+    Ritual {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: Ritual,
+    },
+    /// Report every problem of a config
+    Check(Check),
+    /// Show what the environment filter keeps and drops, and why
+    Env(Env),
+    /// Look at tmux, its socket, the config and the terminal
+    Doctor(Doctor),
+    /// Print the JSON Schema of the config
+    Schema,
+    /// Print a completion script
+    Completions(Completions),
+    /// Print a manual page in roff
+    Man(Man),
+    /// Print names for a completion script
+    #[command(name = "__complete", hide = true)]
+    Complete(Complete),
+}
+
+/// `rune init`
+#[derive(Args, Debug)]
+pub struct Init {
+    /// Replace a config that exists
+    #[arg(long)]
+    pub force: bool,
+}
+
+/// A project and the values for it.
+#[derive(Args, Clone, Debug, Default)]
+pub struct Choice {
+    /// The project, and values as NAME=VALUE
+    #[arg(value_name = "PROJECT | NAME=VALUE")]
+    pub words: Vec<String>,
+}
+
+/// `rune start`
+#[derive(Args, Clone, Debug, Default)]
+pub struct Start {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Do not attach
+    #[arg(short, long)]
+    pub detach: bool,
+    /// Run the start ritual even if it ran already
+    #[arg(long)]
+    pub ritual: bool,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Inside another tmux: hand this terminal over to rune's server
+    #[arg(long = "move")]
+    pub hand_over: bool,
+}
+
+/// `rune stop`
+#[derive(Args, Debug)]
+pub struct Stop {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Run the stop ritual only and keep the sessions
+    #[arg(long)]
+    pub keep: bool,
+    /// How long processes may take to end before they are killed
+    #[arg(long, value_name = "TIME", default_value = "5s")]
+    pub timeout: String,
+    /// Write the report to this file, for a stop that left its own session
+    #[arg(long, hide = true, value_name = "FILE")]
+    pub report: Option<PathBuf>,
+}
+
+/// `rune plan` and `rune apply`
+#[derive(Args, Debug)]
+pub struct Apply {
+    /// Workspaces, and values as NAME=VALUE; all that `rune start` names by default
+    #[arg(value_name = "WORKSPACE | NAME=VALUE")]
+    pub words: Vec<String>,
+    /// The project
+    #[arg(short, long)]
+    pub project: Option<String>,
+    /// Close panes and windows that are no longer declared
+    #[arg(long)]
+    pub prune: bool,
+    /// Do nothing; exit 6 if something would change
+    #[arg(long)]
+    pub check: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Print a self-contained tmux script and do nothing
+    #[arg(long, conflicts_with = "json")]
+    pub script: bool,
+}
+
+/// `rune status` and `rune ls`
+#[derive(Args, Debug)]
+pub struct Status {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune attach`
+#[derive(Args, Debug)]
+pub struct Attach {
+    /// The session; by default the only one, or this project's
+    pub name: Option<String>,
+    /// Inside another tmux: hand this terminal over to rune's server
+    #[arg(long = "move")]
+    pub hand_over: bool,
+}
+
+/// `rune kill`
+#[derive(Args, Debug)]
+pub struct Kill {
+    /// The session
+    pub name: String,
+    /// How long processes may take to end before they are killed
+    #[arg(long, value_name = "TIME", default_value = "5s")]
+    pub timeout: String,
+}
+
+/// Which ritual.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+#[allow(missing_docs)]
+pub enum Phase {
+    Start,
+    Stop,
+}
+
+/// `rune ritual`
+#[derive(Debug, Subcommand)]
+pub enum Ritual {
+    /// List the rituals of every project
+    List,
+    /// Show what would run
+    Test {
+        /// Which ritual
+        phase: Phase,
+        #[command(flatten)]
+        choice: Choice,
+    },
+    /// Run it without the workspace
+    Run {
+        /// Which ritual
+        phase: Phase,
+        #[command(flatten)]
+        choice: Choice,
+    },
+}
+
+/// `rune check`
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Configs; by default the one that `rune start` would read
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune env`
+#[derive(Args, Debug)]
+pub struct Env {
+    #[command(flatten)]
+    pub choice: Choice,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune doctor`
+#[derive(Args, Debug)]
+pub struct Doctor {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune completions`
+#[derive(Args, Debug)]
+pub struct Completions {
+    /// The shell
+    pub shell: clap_complete::Shell,
+}
+
+/// `rune man`
+#[derive(Args, Debug)]
+pub struct Man {
+    /// The page: rune(1) or rune.yaml(5)
+    #[arg(default_value = "rune", value_parser = ["rune", "rune.yaml"])]
+    pub page: String,
+}
+
+/// `rune __complete`
+#[derive(Args, Debug)]
+pub struct Complete {
+    /// What kind of names
+    #[arg(value_parser = ["project", "workspace", "session", "window", "pane"])]
+    pub kind: String,
+}

@@ -1,0 +1,35 @@
+//! The config: from the file to a resolved [`Project`](crate::project::Project).
+//!
+//! `find` (files) → `yaml` (text to tree) → `raw` (tree to what was written) → `resolve` (what it
+//! means for one project at one root). Every mistake on the way is a
+//! [`Problem`](crate::error::Problem) with its place, and all of them are reported together.
+
+mod choose;
+pub mod detect;
+pub mod find;
+pub mod git;
+pub mod keys;
+mod load;
+mod machine;
+pub mod manifest;
+pub mod raw;
+mod request;
+pub mod resolve;
+pub mod source;
+pub mod tree;
+pub mod yaml;
+
+pub use find::Origin;
+pub use load::{Loaded, load, open, project};
+pub use machine::Machine;
+pub use request::Request;
+
+use crate::error::Problem;
+
+/// Every problem once (an alias brings the same one in several times), in order of their places.
+pub(crate) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
+    problems
+        .sort_by(|a, b| (a.span.start, a.span.end, &a.message).cmp(&(b.span.start, b.span.end, &b.message)));
+    problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
+    problems
+}

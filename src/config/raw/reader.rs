@@ -1,0 +1,230 @@
+//! Takes values out of the tree and collects what is wrong with them.
+
+use std::collections::BTreeMap;
+
+use crate::config::keys::{Group, Shape};
+use crate::config::source::Source;
+use crate::config::tree::{Entry, Node, Place, Spanned, Text, Value};
+use crate::error::{Problem, list};
+
+/// Reads nodes and collects problems and notes.
+pub(super) struct Reader<'a> {
+    source: &'a Source,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
+}
+
+/// The entries of one mapping, checked against the keys of its group.
+pub(super) struct Fields<'n> {
+    group: &'static Group,
+    entries: &'n [Entry],
+}
+
+impl<'n> Fields<'n> {
+    /// The value of a key; nothing for a key that is missing or has no value.
+    pub(super) fn get(&self, name: &str) -> Option<&'n Node> {
+        self.get_null(name).filter(|node| !node.is_null())
+    }
+
+    /// The value of a key, also when it is `null`.
+    pub(super) fn get_null(&self, name: &str) -> Option<&'n Node> {
+        debug_assert!(self.group.key(name).is_some(), "{} has no key {name}", self.group.name);
+        self.entries.iter().find(|entry| entry.key.value == name).map(|entry| &entry.value)
+    }
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(source: &'a Source) -> Self {
+        Reader { source, problems: Vec::new(), notes: Vec::new() }
+    }
+
+    pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
+        (self.problems, self.notes)
+    }
+
+    /// Notes a mistake; the caller may add what to do about it.
+    pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>) -> &mut Problem {
+        let problem = self.source.problem(place, message);
+        self.problems.push(problem);
+        self.problems.last_mut().expect("one was just pushed")
+    }
+
+    /// Notes that `node` should have been something else.
+    pub(super) fn wrong(&mut self, node: &Node, expected: &str) -> &mut Problem {
+        let kind = node.kind();
+        self.problem(node.head(), format!("expected {expected}, found {kind}"))
+    }
+
+    /// The mapping that `node` is, with unknown and doubled keys noted.
+    pub(super) fn fields<'n>(&mut self, node: &'n Node, group: &'static Group) -> Option<Fields<'n>> {
+        let Value::Map(entries) = &node.value else {
+            self.wrong(node, &format!("{} with keys such as `{}`", group.name, group.keys[0].name));
+            return None;
+        };
+        self.doubled(entries);
+        let mut idle: Vec<&str> = Vec::new();
+        for Entry { key, value } in entries {
+            match group.key(&key.value) {
+                None => self.unknown(key, group),
+                Some(known) if !known.used => {
+                    idle.push(known.name);
+                    self.check(value, &known.shape);
+                }
+                Some(_) => {}
+            }
+        }
+        idle.dedup();
+        if !idle.is_empty() && group.keys.iter().any(|key| key.used) {
+            self.notes.push(format!("{}: {} {} no use here", group.name, list(&idle), have(idle.len())));
+        }
+        Some(Fields { group, entries })
+    }
+
+    /// The entries of a mapping whose mistakes are noted already.
+    pub(super) fn quiet<'n>(&self, node: &'n Node, group: &'static Group) -> Option<Fields<'n>> {
+        match &node.value {
+            Value::Map(entries) => Some(Fields { group, entries }),
+            _ => None,
+        }
+    }
+
+    /// The text of the file at `place`.
+    pub(super) fn written(&self, place: &Place) -> &'a str {
+        self.source.slice(&place.span)
+    }
+
+    /// A mapping from free names, with doubled names noted.
+    pub(super) fn names<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Entry] {
+        match &node.value {
+            Value::Map(entries) => {
+                self.doubled(entries);
+                entries
+            }
+            Value::Null => &[],
+            _ => {
+                self.wrong(node, expected);
+                &[]
+            }
+        }
+    }
+
+    /// The values of a list.
+    pub(super) fn list<'n>(&mut self, node: &'n Node, expected: &str) -> &'n [Node] {
+        match &node.value {
+            Value::List(nodes) => nodes,
+            Value::Null => &[],
+            _ => {
+                self.wrong(node, expected);
+                &[]
+            }
+        }
+    }
+
+    /// A text; numbers and booleans count as they are written.
+    pub(super) fn text(&mut self, node: &Node, expected: &str) -> Option<Text> {
+        match &node.value {
+            Value::Text(text) | Value::Number(text) | Value::Flag(_, text) => {
+                if text.contains('\0') {
+                    self.problem(&node.place, "a NUL character cannot stand in a text");
+                    return None;
+                }
+                Some(Spanned { value: text.clone(), place: node.place.clone() })
+            }
+            _ => {
+                self.wrong(node, expected);
+                None
+            }
+        }
+    }
+
+    /// A boolean.
+    pub(super) fn flag(&mut self, node: &Node) -> Option<bool> {
+        let word = match &node.value {
+            Value::Flag(flag, _) => return Some(*flag),
+            Value::Text(word) | Value::Number(word) => word.to_ascii_lowercase(),
+            _ => String::new(),
+        };
+        let meant = match word.as_str() {
+            "yes" | "on" | "y" | "1" | "true" => Some("true"),
+            "no" | "off" | "n" | "0" | "false" => Some("false"),
+            _ => None,
+        };
+        self.wrong(node, "`true` or `false`").replacement = meant.map(str::to_owned);
+        None
+    }
+
+    /// One of some words.
+    pub(super) fn word(&mut self, node: &Node, words: &[&'static str]) -> Option<&'static str> {
+        let text = self.text(node, &either(words))?;
+        let found = words.iter().find(|word| **word == text.value);
+        if found.is_none() {
+            let near = nearest(&text.value, words.iter().copied());
+            let problem =
+                self.problem(&text.place, format!("expected {}, found `{}`", either(words), text.value));
+            problem.replacement = near.map(str::to_owned);
+        }
+        found.copied()
+    }
+
+    /// Whether `node` has the shape of a key that has no use here.
+    fn check(&mut self, node: &Node, shape: &Shape) {
+        match (shape, &node.value) {
+            (_, Value::Null) | (Shape::Any, _) | (Shape::Number, Value::Number(_)) => {}
+            (Shape::Text, _) => drop(self.text(node, "a text")),
+            (Shape::Flag, _) => drop(self.flag(node)),
+            (Shape::Duration, _) => drop(super::values::duration(self, node)),
+            (Shape::Group(group), _) => drop(self.fields(node, group)),
+            (shape, _) => drop(self.wrong(node, &shape.to_string())),
+        }
+    }
+
+    fn doubled(&mut self, entries: &[Entry]) {
+        let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
+        for Entry { key, .. } in entries {
+            let Some(earlier) = seen.insert(&key.value, &key.place) else { continue };
+            let (line, _) = self.source.position(earlier.span.start);
+            let message = format!("the key `{}` is here twice", key.value);
+            self.problem(&key.place, message).help = Some(format!("the other is on line {line}"));
+        }
+    }
+
+    fn unknown(&mut self, key: &Text, group: &'static Group) {
+        let names = || group.keys.iter().map(|key| key.name);
+        let near = nearest(&key.value, names());
+        let problem = self.problem(&key.place, format!("{} has no key `{}`", group.name, key.value));
+        match near {
+            Some(near) => {
+                problem.replacement = Some(near.to_owned());
+                problem.help = Some(format!("did you mean `{near}`?"));
+            }
+            None => problem.help = Some(format!("it has {}", list(&names().collect::<Vec<_>>()))),
+        }
+    }
+}
+
+fn have(count: usize) -> &'static str {
+    if count == 1 { "has" } else { "have" }
+}
+
+fn either(words: &[&str]) -> String {
+    list(words).replace(" and ", " or ")
+}
+
+/// The name that somebody who wrote `name` most likely meant.
+pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    let written = name.to_lowercase();
+    let cost = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        let distance = strsim::damerau_levenshtein(&written, &candidate);
+        let close = distance <= 1.max(written.chars().count().max(candidate.chars().count()) / 3);
+        let abbreviated =
+            written.len() >= 3 && (candidate.starts_with(&written) || written.starts_with(&candidate));
+        (close || abbreviated || strsim::jaro_winkler(&written, &candidate) > 0.87).then_some(distance)
+    };
+    // the first of equals: keys stand in the order in which people write them
+    names
+        .into_iter()
+        .filter_map(|name| Some((cost(name)?, name)))
+        .min_by_key(|(cost, _)| *cost)
+        .map(|(_, name)| name)
+}

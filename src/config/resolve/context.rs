@@ -1,0 +1,116 @@
+//! What every part of resolving shares: the facts, and the list of mistakes.
+
+use super::Facts;
+use super::locate::within;
+use super::seam::{Fault, Variables, render_command, render_text};
+use crate::config::raw::{Config, Run, When};
+use crate::config::source::Source;
+use crate::config::tree::{Place, Text};
+use crate::error::Problem;
+use crate::ritual::Condition;
+use crate::workspace::Command;
+
+/// The state of one resolution.
+pub(super) struct Context<'a> {
+    pub(super) source: &'a Source,
+    pub(super) config: &'a Config,
+    pub(super) facts: &'a Facts<'a>,
+    problems: Vec<Problem>,
+    notes: Vec<String>,
+}
+
+impl<'a> Context<'a> {
+    pub(super) fn new(source: &'a Source, config: &'a Config, facts: &'a Facts<'a>) -> Self {
+        Context { source, config, facts, problems: Vec::new(), notes: config.notes.clone() }
+    }
+
+    /// Every mistake once (aliases bring the same one in several times), and every note.
+    pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
+        (crate::config::in_order(self.problems), self.notes)
+    }
+
+    pub(super) fn note(&mut self, note: impl Into<String>) {
+        let note = note.into();
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    /// Notes a mistake; the caller may add what to do about it.
+    pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>) -> &mut Problem {
+        let problem = self.source.problem(place, message);
+        self.problems.push(problem);
+        self.problems.last_mut().expect("one was just pushed")
+    }
+
+    /// Notes what is wrong in a part of a text.
+    pub(super) fn fault(&mut self, text: &Text, fault: Fault) {
+        let span = within(self.source, text, &fault.range);
+        let place = Place { span, used: text.place.used.clone() };
+        let help = fault.help;
+        let problem = self.problem(&place, fault.message);
+        problem.help = help.or(problem.help.take());
+    }
+
+    /// A text that no shell reads, with its values.
+    pub(super) fn text(&mut self, text: &Text, variables: &Variables) -> String {
+        render_text(&text.value, variables).unwrap_or_else(|fault| {
+            self.fault(text, fault);
+            text.value.clone()
+        })
+    }
+
+    /// A text for a terminal's title or a name: one line without control characters.
+    pub(super) fn label(&mut self, text: &Text, variables: &Variables, what: &str) -> String {
+        let label = self.text(text, variables);
+        if label.trim().is_empty() {
+            self.problem(&text.place, format!("{what} is empty"));
+        } else if label.chars().any(char::is_control) {
+            self.problem(&text.place, format!("{what} has a line break or another control character"));
+        }
+        label
+    }
+
+    /// A text for a shell, with its values.
+    fn script(&mut self, text: &Text, variables: &Variables) -> String {
+        render_command(&text.value, variables).unwrap_or_else(|fault| {
+            self.fault(text, fault);
+            text.value.clone()
+        })
+    }
+
+    /// What runs, with its values; nothing said is the user's shell.
+    pub(super) fn command(&mut self, run: &Run, variables: &Variables) -> Command {
+        match run {
+            Run::Nothing => Command::Shell,
+            Run::Script(text) => Command::Script(self.script(text, variables)),
+            Run::Scripts(texts) => {
+                Command::Scripts(texts.iter().map(|text| self.script(text, variables)).collect())
+            }
+            Run::Argv(texts) => Command::Argv(texts.iter().map(|text| self.text(text, variables)).collect()),
+        }
+    }
+
+    /// A condition, with its values and with its path from the root.
+    pub(super) fn condition(&mut self, when: &When, variables: &Variables) -> Condition {
+        match when {
+            When::GitClean => Condition::GitClean,
+            When::GitDirty => Condition::GitDirty,
+            When::Weekday => Condition::Weekday,
+            When::Weekend => Condition::Weekend,
+            When::Env(name, value) => Condition::Env { name: name.clone(), value: value.clone() },
+            When::Exists(text) => {
+                let rendered = self.text(text, variables);
+                let path = rendered.strip_prefix("exists:").unwrap_or(&rendered);
+                Condition::Exists(self.join(&self.facts.root, path))
+            }
+        }
+    }
+
+    /// Whether a window or pane is wanted.
+    pub(super) fn wanted(&mut self, when: Option<&When>, variables: &Variables) -> bool {
+        let Some(when) = when else { return true };
+        let condition = self.condition(when, variables);
+        self.facts.world.holds(&condition)
+    }
+}

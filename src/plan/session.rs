@@ -1,0 +1,224 @@
+//! Steps for one workspace: its session, its windows in order, and what is no longer declared.
+
+use std::collections::BTreeSet;
+
+use super::matching::swaps;
+use super::{Place, Planner, Session, Step, Target};
+use crate::error::{Error, Result, counted};
+use crate::snapshot::{About, LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::workspace::{Key, Size, Workspace, session_label};
+
+impl<'a> Planner<'a> {
+    pub(super) fn workspace(&mut self, workspace: &Workspace) -> Result<()> {
+        match self.snapshot.workspace(&workspace.identity.word()) {
+            Some(session) => self.live_session(workspace, session),
+            None => self.new_session(workspace),
+        }
+    }
+
+    fn new_session(&mut self, workspace: &Workspace) -> Result<()> {
+        let word = workspace.identity.word();
+        let label = self.free_label(workspace)?;
+        let size = self.size(workspace)?;
+        let session = Target::Session(label.clone());
+        self.plan.sessions.push(Session {
+            workspace: word.clone(),
+            label: label.clone(),
+            id: None,
+            shows: None,
+        });
+        self.add(Step::OpenSession {
+            workspace: word,
+            label,
+            root: workspace.root.display().to_string(),
+            size,
+            about: about(workspace),
+            environment: workspace.environment.clone(),
+        });
+        for (place, window) in workspace.windows.iter().enumerate() {
+            let place = if place == 0 { Place::First } else { Place::After(session.latest()) };
+            self.new_window(workspace, window, &session, place, size)?;
+        }
+        let focus = workspace.windows.iter().position(|window| window.focus).unwrap_or(0);
+        if workspace.windows.len() > 1 {
+            let name = window_name(&workspace.windows[focus]);
+            self.add(Step::FocusWindow { session, place: focus, name });
+        }
+        Ok(())
+    }
+
+    fn live_session(&mut self, workspace: &Workspace, session: &LiveSession) -> Result<()> {
+        let word = workspace.identity.word();
+        self.plan.sessions.push(Session {
+            workspace: word.clone(),
+            label: session.name.clone(),
+            id: Some(session.id.clone()),
+            shows: current(session).map(|window| window.id.clone()),
+        });
+        self.note_session(workspace, session)?;
+        let target = Target::Live(session.id.clone());
+        let size = current(session).map_or(self.request.size, |window| window.size);
+        let live: Vec<Option<&LiveWindow>> =
+            workspace.windows.iter().map(|window| find_window(session, &word, &window.key)).collect();
+        let mut previous: Option<Target> = None;
+        let mut declared: BTreeSet<String> = BTreeSet::new();
+        for (window, found) in workspace.windows.iter().zip(&live) {
+            if let Some(found) = found {
+                previous = Some(Target::Live(found.id.clone()));
+                declared.extend(self.live_window(workspace, window, found)?);
+                continue;
+            }
+            let first = || live.iter().flatten().next().copied().or(current(session));
+            let place = match (previous.take(), first()) {
+                (Some(previous), _) => Place::After(previous),
+                (None, Some(first)) => Place::Before(Target::Live(first.id.clone())),
+                (None, None) => Place::First,
+            };
+            self.new_window(workspace, window, &target, place, size)?;
+            previous = Some(target.latest());
+        }
+        self.order_windows(session, &live);
+        self.undeclared(&word, &declared);
+        Ok(())
+    }
+
+    fn note_session(&mut self, workspace: &Workspace, session: &LiveSession) -> Result<()> {
+        let about = about(workspace);
+        if session.about.as_ref() == Some(&about) {
+            return Ok(());
+        }
+        let renamed = session.about.as_ref().is_none_or(|old| old.name != about.name);
+        let label = if renamed { self.free_label(workspace)? } else { session.name.clone() };
+        let environment = workspace.environment.clone();
+        self.change(Step::NoteSession { id: session.id.clone(), label, about, environment });
+        Ok(())
+    }
+
+    /// The label for a workspace's session: its name, unless another workspace of ours has that.
+    fn free_label(&self, workspace: &Workspace) -> Result<String> {
+        let label = session_label(&workspace.name);
+        let word = workspace.identity.word();
+        let planned = |label: &str| self.plan.sessions.iter().any(|session| session.label == label);
+        let holder = |label: &str| {
+            let mut sessions = self.snapshot.sessions.iter();
+            sessions.find(|session| session.name == label && session.workspace.as_ref() != Some(&word))
+        };
+        match holder(&label) {
+            None if !planned(&label) => return Ok(label),
+            Some(session) if session.workspace.is_none() => return Err(taken(&label)),
+            _ => {}
+        }
+        let root = workspace.identity.root.file_name().unwrap_or_default().to_string_lossy();
+        let other_root = holder(&label)
+            .and_then(|session| session.about.as_ref())
+            .is_some_and(|about| about.root != workspace.identity.root.to_string_lossy());
+        let suffix = if other_root { root.as_ref() } else { workspace.identity.template.as_str() };
+        let longer = session_label(&format!("{label}-{suffix}"));
+        if holder(&longer).is_some() || planned(&longer) { Err(taken(&longer)) } else { Ok(longer) }
+    }
+
+    /// The size of a new session: what is declared, else what the terminal has or the windows need.
+    fn size(&self, workspace: &Workspace) -> Result<Size> {
+        let mut size = workspace.size.unwrap_or(self.request.size);
+        for window in &workspace.windows {
+            let needs = self.minimum(window);
+            if size.width < needs.width || size.height < needs.height {
+                if workspace.size.is_some() {
+                    return Err(self.too_small(workspace, &window_name(window), size, needs, false));
+                }
+                size = Size { width: size.width.max(needs.width), height: size.height.max(needs.height) };
+            }
+        }
+        Ok(size)
+    }
+
+    fn order_windows(&mut self, session: &LiveSession, live: &[Option<&LiveWindow>]) {
+        let wanted: Vec<String> = live.iter().flatten().map(|window| window.id.clone()).collect();
+        let mut now: Vec<&LiveWindow> = live.iter().flatten().copied().collect();
+        now.sort_by_key(|window| window.index);
+        let now: Vec<String> = now.iter().map(|window| window.id.clone()).collect();
+        let swaps = swaps(&now, &wanted);
+        if !swaps.is_empty() {
+            self.change(Step::OrderWindows { name: session.name.clone(), swaps });
+        }
+    }
+
+    /// Live panes of the workspace (and window), in the order that tmux shows them.
+    pub(super) fn tagged(&self, word: &str, window: Option<&Key>) -> Vec<&'a LivePane> {
+        let mut panes: Vec<(&LiveWindow, &LivePane)> = Vec::new();
+        let snapshot: &'a Snapshot = self.snapshot;
+        for (_, at, pane) in snapshot.panes() {
+            let ours = pane.tag.as_ref().is_some_and(|tag| {
+                tag.workspace == word && window.is_none_or(|window| tag.window == *window)
+            });
+            if ours && !panes.iter().any(|(_, known)| known.id == pane.id) {
+                panes.push((at, pane));
+            }
+        }
+        panes.sort_by_key(|(at, pane)| (at.index, pane.index));
+        panes.into_iter().map(|(_, pane)| pane).collect()
+    }
+
+    fn undeclared(&mut self, word: &str, declared: &BTreeSet<String>) {
+        let mut closing = Vec::new();
+        for pane in self.tagged(word, None) {
+            if let Some(tag) = pane.tag.clone().filter(|_| !declared.contains(&pane.id)) {
+                closing.push(Step::ClosePane { id: pane.id.clone(), tag });
+            }
+        }
+        if self.request.prune {
+            self.plan.steps.extend(closing);
+        } else if !closing.is_empty() {
+            let are = if closing.len() == 1 { "is" } else { "are" };
+            self.plan.notes.push(format!(
+                "{} {are} no longer declared: `rune apply --prune` closes what was",
+                counted(closing.len(), "pane")
+            ));
+        }
+    }
+}
+
+fn about(workspace: &Workspace) -> About {
+    let environment =
+        workspace.environment.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    About {
+        root: workspace.identity.root.display().to_string(),
+        project: workspace.identity.project.clone(),
+        template: workspace.identity.template.clone(),
+        name: workspace.name.clone(),
+        values: workspace.values.clone(),
+        environment: crate::workspace::Hash::of(environment),
+    }
+}
+
+/// The window that a session shows now.
+fn current(session: &LiveSession) -> Option<&LiveWindow> {
+    session.windows.iter().find(|window| window.active).or(session.windows.first())
+}
+
+/// The live window of a key: the one that says so, else the one that holds its panes.
+fn find_window<'a>(session: &'a LiveSession, word: &str, key: &Key) -> Option<&'a LiveWindow> {
+    let says_so = |window: &&LiveWindow| window.noted.as_ref().is_some_and(|note| note.key == *key);
+    let holds = |window: &&LiveWindow| {
+        window
+            .panes
+            .iter()
+            .filter_map(|pane| pane.tag.as_ref())
+            .any(|tag| tag.workspace == word && tag.window == *key)
+    };
+    session.windows.iter().find(says_so).or_else(|| session.windows.iter().find(holds))
+}
+
+/// A window's name for people.
+pub(super) fn window_name(window: &crate::workspace::Window) -> String {
+    window.name.clone().unwrap_or_else(|| window.key.to_string())
+}
+
+fn taken(label: &str) -> Error {
+    Error::Refused {
+        message: format!("there is a session `{label}` already, and it is not this workspace"),
+        hint: Some(format!(
+            "rename it (`tmux rename-session`), end it (`rune kill {label}`), or set `session_name`"
+        )),
+    }
+}

@@ -1,0 +1,88 @@
+//! Ending processes: asked first, given time, then killed; and an honest list of who survived.
+
+#![allow(clippy::disallowed_methods)] // waiting needs a clock
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::{Handle, Process, Table, snapshot, system, wait_for};
+
+/// How long a killed process may take to be gone: the kernel needs milliseconds, except for one
+/// that waits for a dead disk.
+const AFTER_KILL: Duration = Duration::from_secs(2);
+
+/// How many times new children are looked for after a kill, before giving up on a process that
+/// forks faster than it can be killed.
+const KILL_ROUNDS: usize = 20;
+
+/// Ends `targets` and everything that comes from them ([`Table::family`]); returns what survived.
+///
+/// See [`terminate_found`].
+pub fn terminate(targets: &[Process], grace: Duration) -> Vec<Process> {
+    terminate_found(|_| targets.to_vec(), grace)
+}
+
+/// Ends what `find` finds, and everything that comes from it; returns what survived.
+///
+/// `find` is asked again after every wait, so that children that appear meanwhile are ended too.
+/// Each process gets SIGTERM (SIGHUP as well if it ignores that, as interactive shells do, and
+/// SIGCONT if it is stopped), has `grace` to end, and is then killed. Process 1, this process and
+/// its ancestors are never touched, nor is any process group.
+pub fn terminate_found(mut find: impl FnMut(&Table) -> Vec<Process>, grace: Duration) -> Vec<Process> {
+    let deadline = Instant::now() + grace;
+    let mut seen = Vec::new();
+    let mut asked: Vec<Process> = Vec::new();
+    loop {
+        let held: Vec<Handle> = look(&mut find, &mut seen).iter().filter_map(Handle::open).collect();
+        for handle in &held {
+            if !asked.iter().any(|known| known.is(handle.process())) {
+                ask_to_end(handle);
+                asked.push(handle.process().clone());
+            }
+        }
+        if held.is_empty() || !wait_for(&held, deadline) {
+            break;
+        }
+    }
+    for _ in 0..KILL_ROUNDS {
+        let mut held: Vec<Handle> = look(&mut find, &mut seen).iter().filter_map(Handle::open).collect();
+        held.retain(|handle| handle.send(Signal::KILL).is_ok());
+        if held.is_empty() || !wait_for(&held, Instant::now() + AFTER_KILL) {
+            break;
+        }
+    }
+    look(&mut find, &mut seen)
+}
+
+/// What is to be ended and lives now. `seen` remembers what was found before, so that what comes
+/// from a process is known even after its end.
+fn look(find: &mut impl FnMut(&Table) -> Vec<Process>, seen: &mut Vec<Process>) -> Vec<Process> {
+    let table = snapshot();
+    let spared = table.ancestors(std::process::id());
+    let mut roots = find(&table);
+    roots.extend(seen.iter().cloned());
+    // Nothing comes from a spared one either: its other children are not ours to end.
+    roots.retain(|root| root.pid > 1 && !spared.iter().any(|one| one.is(root)));
+    let mut alive = table.family(&roots);
+    alive.retain(|process| process.pid > 1 && !spared.iter().any(|one| one.is(process)));
+    for process in roots.iter().chain(&alive) {
+        if !seen.iter().any(|known| known.is(process)) {
+            seen.push(process.clone());
+        }
+    }
+    alive
+}
+
+/// Errors do not matter here: who could not be reached is among the survivors.
+fn ask_to_end(handle: &Handle) {
+    let _ = handle.send(Signal::TERM);
+    // An interactive shell.
+    let ignores = |signal: Signal| system::ignores(handle.process().pid, signal.as_raw());
+    if ignores(Signal::TERM) && !ignores(Signal::HUP) {
+        let _ = handle.send(Signal::HUP);
+    }
+    if handle.process().stopped {
+        let _ = handle.send(Signal::CONT);
+    }
+}

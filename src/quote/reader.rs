@@ -1,0 +1,237 @@
+//! Reads commands and quotes, and places the values in them.
+
+use super::code::Simple;
+use super::cursor::{Atom, Cursor};
+use super::form;
+use super::word::Word;
+use super::{Piece, Place, Unsafe};
+
+/// A reader of one shell text.
+pub(super) struct Reader<'a> {
+    pub(super) cursor: Cursor<'a>,
+    /// Why values have no safe form where the reader is, if they have none.
+    pub(super) opaque: Option<Place>,
+    /// How many constructs the reader is in.
+    pub(super) depth: usize,
+    pub(super) word: Word,
+    simple: Simple,
+    /// Whether it is between `[[` and `]]`.
+    test: bool,
+}
+
+impl<'a> Reader<'a> {
+    pub fn new(pieces: &[Piece<'a>]) -> Reader<'a> {
+        Reader {
+            cursor: Cursor::new(pieces),
+            opaque: None,
+            depth: 0,
+            word: Word::default(),
+            simple: Simple::new(),
+            test: false,
+        }
+    }
+
+    /// Reads everything and gives back the text with its values placed.
+    pub fn read(mut self) -> Result<String, Unsafe> {
+        while let Some(atom) = self.cursor.peek() {
+            match atom {
+                Atom::Value(..) => self.bare_value()?,
+                Atom::Char(c) => self.bare(c)?,
+            }
+        }
+        Ok(self.cursor.finish())
+    }
+
+    fn bare(&mut self, c: char) -> Result<(), Unsafe> {
+        match c {
+            ' ' | '\t' => self.end_word()?,
+            // bash's `&>` redirects and goes on with the command.
+            '&' if self.cursor.peek_second() == Some(Atom::Char('>')) => self.end_word()?,
+            '\n' | ';' | '&' | '|' | ')' => self.end_command()?,
+            '(' => return self.parenthesis(),
+            '<' | '>' => return self.redirection(c),
+            '#' if !self.word.begun => return self.comment(),
+            '\'' | '"' | '\\' | '`' | '$' => return self.quoting(c),
+            _ => {
+                self.word.push(c);
+                if let (true, Some(piece)) = (self.word.brace, self.word.value) {
+                    return Err(Unsafe { piece, place: Place::Brace });
+                }
+            }
+        }
+        self.cursor.pass();
+        Ok(())
+    }
+
+    fn quoting(&mut self, c: char) -> Result<(), Unsafe> {
+        self.word.begun = true;
+        match c {
+            '\'' => self.single(),
+            '"' => self.double(),
+            '\\' => self.escape(),
+            '`' => self.backquotes(),
+            _ => self.dollar(false).map(|_| ()),
+        }
+    }
+
+    /// `'…'`.
+    pub(super) fn single(&mut self) -> Result<(), Unsafe> {
+        self.quoted();
+        self.cursor.pass();
+        while let Some(atom) = self.cursor.pass_raw() {
+            match atom {
+                Atom::Char('\'') => break,
+                Atom::Char(c) => self.word.text.push(c),
+                Atom::Value(piece, value) => self.value(piece, value, form::in_single)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// `"…"`.
+    pub(super) fn double(&mut self) -> Result<(), Unsafe> {
+        self.quoted();
+        self.cursor.pass();
+        let mut after_name = false;
+        while let Some(atom) = self.cursor.peek() {
+            let follows_name = std::mem::take(&mut after_name);
+            match atom {
+                Atom::Char('"') => {
+                    self.cursor.pass();
+                    break;
+                }
+                Atom::Char('\\') => self.escape()?,
+                Atom::Char('`') => self.backquotes()?,
+                Atom::Char('$') => after_name = self.dollar(true)?,
+                Atom::Char(c) => {
+                    self.word.text.push(c);
+                    self.cursor.pass();
+                }
+                Atom::Value(piece, value) => {
+                    let form = if follows_name { form::in_double_after_name } else { form::in_double };
+                    self.cursor.pass();
+                    self.value(piece, value, form)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A backslash with what it protects.
+    pub(super) fn escape(&mut self) -> Result<(), Unsafe> {
+        self.quoted();
+        self.cursor.pass();
+        match self.cursor.pass_raw() {
+            Some(Atom::Value(piece, _)) => Err(self.refuse(piece, Place::Backslash)),
+            Some(Atom::Char(c)) => {
+                self.word.text.push(c);
+                Ok(())
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn quoted(&mut self) {
+        self.word.begun = true;
+        self.word.quoted = true;
+    }
+
+    fn bare_value(&mut self) -> Result<(), Unsafe> {
+        let Some(Atom::Value(piece, value)) = self.cursor.pass() else { return Ok(()) };
+        let ends = match self.cursor.peek() {
+            None => true,
+            Some(Atom::Char(c)) => matches!(c, ' ' | '\t' | '\n' | ';' | '&' | '|' | ')'),
+            Some(Atom::Value(..)) => false,
+        };
+        let alone = ends && !self.word.begun;
+        self.value(
+            piece,
+            value,
+            |value| if alone { form::alone(value).into_owned() } else { form::glued(value) },
+        )?;
+        self.quoted();
+        Ok(())
+    }
+
+    /// Places a value that was passed, in the form that fits the quotes around it.
+    fn value(&mut self, piece: usize, value: &str, form: impl Fn(&str) -> String) -> Result<(), Unsafe> {
+        let word = &self.word;
+        let place = match self.opaque {
+            Some(place) => Some(place),
+            None if value.chars().any(char::is_control) => Some(Place::Control),
+            None if self.test => Some(Place::Test),
+            None if self.simple.descriptor => Some(Place::Descriptor),
+            None if word.tilde => Some(Place::Tilde),
+            None if word.bracket => Some(Place::Bracket),
+            None if word.brace => Some(Place::Brace),
+            None => self.simple.reads_code(&word.text).map(Place::Code),
+        };
+        if let Some(place) = place {
+            return Err(Unsafe { piece, place });
+        }
+        self.cursor.write(&form(value));
+        self.word.text.push_str(value);
+        self.word.value = Some(piece);
+        Ok(())
+    }
+
+    /// The error for a value in this place, unless it is within something that has none anyway.
+    pub(super) fn refuse(&self, piece: usize, place: Place) -> Unsafe {
+        Unsafe { piece, place: self.opaque.unwrap_or(place) }
+    }
+
+    fn end_word(&mut self) -> Result<(), Unsafe> {
+        if self.word.in_subscript() {
+            // bash reads on to the `]`, blanks included; others end the word here.
+            return self.lose(Place::Lost);
+        }
+        let word = std::mem::take(&mut self.word);
+        if word.begun {
+            self.test = (self.test || word.is("[[")) && !word.is("]]");
+            self.simple.add(word);
+        }
+        Ok(())
+    }
+
+    fn end_command(&mut self) -> Result<(), Unsafe> {
+        self.end_word()?;
+        self.simple = Simple::new();
+        Ok(())
+    }
+
+    fn parenthesis(&mut self) -> Result<(), Unsafe> {
+        if let Some(piece) = self.word.value {
+            return Err(Unsafe { piece, place: Place::Function });
+        }
+        self.end_command()?;
+        if self.cursor.peek_second() == Some(Atom::Char('(')) {
+            return self.arithmetic();
+        }
+        self.cursor.pass();
+        Ok(())
+    }
+
+    /// `<`, `>` and the operators that start with them.
+    fn redirection(&mut self, sign: char) -> Result<(), Unsafe> {
+        let is_number = !self.word.quoted && self.word.text.chars().all(|c| c.is_ascii_digit());
+        if is_number {
+            self.word = Word::default();
+        }
+        self.end_word()?;
+        self.cursor.pass();
+        self.simple.redirected = true;
+        if sign == '<' && self.cursor.sees('<') {
+            self.cursor.pass();
+            if !self.cursor.sees('<') {
+                return self.lose(Place::HereDocument);
+            }
+            self.cursor.pass();
+        } else if ['>', '|'].iter().any(|c| self.cursor.sees(*c)) {
+            self.cursor.pass();
+        } else if self.cursor.sees('&') {
+            self.cursor.pass();
+            self.simple.descriptor = true;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,394 @@
+//! How steps become tmux commands for one version of tmux.
+//!
+//! Every creating command and all that depends on it (following splits, options, layout) stand on
+//! one line, joined by ` ; `, one line a window: when one of them fails, tmux drops the rest of its
+//! line, so nothing can be split, tagged or arranged in another window's place. Commands on other
+//! lines go on. A creation reports itself by what it prints, the end of a line by a last command.
+
+use std::collections::BTreeMap;
+
+use crate::plan::{Launch, Place, Plan, Session, Split, Step, Target};
+use crate::quote;
+use crate::snapshot::encode;
+use crate::tmux::version::{Feature, Version};
+use crate::workspace::{Size, window_label};
+
+/// Everything that rendering needs beside the plan.
+pub struct Context<'a> {
+    /// The server's version.
+    pub version: Version,
+    /// Random printable word that leads everything the script prints for rune.
+    pub nonce: &'a str,
+    /// The argv that starts a pane.
+    pub argv: &'a dyn Fn(&Launch) -> Vec<String>,
+    /// The directory of what is written down about the panes of the workspace with this word.
+    pub directory: &'a dyn Fn(&str) -> String,
+    /// Options of a server that this script starts.
+    pub server_options: &'a [(&'a str, &'a str)],
+}
+
+/// tmux commands, with the steps that each line does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Script {
+    /// The lines in order.
+    pub lines: Vec<Line>,
+}
+
+/// Commands that stand or fall together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Line {
+    /// The commands, as quoted text.
+    pub commands: Vec<String>,
+    /// Places in the plan of the steps that it does, with whether the step reports itself.
+    pub steps: Vec<(usize, bool)>,
+    /// Whether the line reports its end.
+    pub reports: bool,
+}
+
+impl Script {
+    /// The script as tmux reads it.
+    pub fn text(&self) -> String {
+        self.lines.iter().map(|line| line.commands.join(" ; ") + "\n").collect()
+    }
+}
+
+/// What a report says, behind the nonce.
+pub const OPENED: &str = "opened";
+/// What the report of a line's end says.
+pub const DONE: &str = "done";
+
+/// The script that does `plan`.
+pub fn render(plan: &Plan, context: &Context<'_>) -> Script {
+    let mut renderer = Renderer { context, script: Script::default(), group: None };
+    for (name, value) in context.server_options {
+        renderer.script.lines.push(Line {
+            commands: vec![renderer.quoted(&["set-option", "-s", "-g", name, value].map(str::to_owned))],
+            ..Line::default()
+        });
+    }
+    let mut steps = plan.steps.iter().enumerate().peekable();
+    let mut opening = Opening::default();
+    while let Some((place, step)) = steps.next() {
+        renderer.step(place, step, &mut opening);
+    }
+    renderer.finish();
+    for session in &plan.sessions {
+        renderer.show_again(session);
+    }
+    renderer.script
+}
+
+/// A session and window whose first pane comes with the next step.
+#[derive(Default)]
+struct Opening<'a> {
+    session: Option<(usize, &'a Step)>,
+    window: Option<(usize, &'a Step)>,
+}
+
+struct Renderer<'a> {
+    context: &'a Context<'a>,
+    script: Script,
+    /// The window that the last line is about, and how to confirm that line.
+    group: Option<Target>,
+}
+
+impl<'a> Renderer<'a> {
+    fn step(&mut self, place: usize, step: &'a Step, opening: &mut Opening<'a>) {
+        match step {
+            Step::OpenSession { .. } => {
+                self.finish();
+                self.new_line(None);
+                opening.session = Some((place, step));
+            }
+            Step::OpenWindow { session, .. } => {
+                if opening.session.is_none() {
+                    self.finish();
+                    self.new_line(None);
+                }
+                self.group = Some(session.latest());
+                opening.window = Some((place, step));
+            }
+            Step::OpenPane { window, launch, split } => match (opening.window.take(), split) {
+                (Some(window), _) => self.open_first(place, launch, opening.session.take(), window),
+                (None, Some(split)) => self.open_next(place, window, launch, split),
+                (None, None) => {}
+            },
+            Step::RestartPane { id, launch, .. } => {
+                self.line_for(&Target::Live(id.clone()));
+                let cwd = launch.pane.cwd.display().to_string();
+                let mut words = words(&["respawn-pane", "-k", "-t", id, "-c", &cwd, "--"]);
+                words.extend((self.context.argv)(launch));
+                self.command(&words);
+                self.pane_options(id, launch);
+                self.did(place, false);
+            }
+            Step::Arrange { window, swaps, keep, selection, note, .. } => {
+                self.line_for(window);
+                for (one, other) in swaps {
+                    self.command(&words(&["swap-pane", "-d", "-s", one, "-t", other]));
+                }
+                if let Some(selection) = selection {
+                    self.command(&words(&["select-layout", "-t", &target(window), selection]));
+                    self.note_window(window, &note.to_text());
+                }
+                if let Some(pane) = keep {
+                    self.command(&words(&["select-pane", "-t", pane]));
+                }
+                self.did(place, false);
+            }
+            Step::OrderWindows { swaps, .. } => {
+                for (one, other) in swaps {
+                    self.line_for(&Target::Live(one.clone()));
+                    self.command(&words(&["swap-window", "-d", "-s", one, "-t", other]));
+                }
+                self.did(place, false);
+            }
+            Step::NameWindow { window, name, note } => {
+                self.line_for(window);
+                let target = target(window);
+                match name {
+                    Some(name) => {
+                        self.command(&words(&["rename-window", "-t", &target, "--", &window_label(name)]))
+                    }
+                    None => {
+                        self.command(&words(&["set-option", "-w", "-u", "-t", &target, "automatic-rename"]))
+                    }
+                }
+                self.note_window(window, &note.to_text());
+                self.did(place, false);
+            }
+            Step::SetOptions { window, options, note, .. } => {
+                self.line_for(window);
+                for (name, value) in options {
+                    self.command(&words(&["set-option", "-w", "-t", &target(window), "--", name, value]));
+                }
+                self.note_window(window, &note.to_text());
+                self.did(place, false);
+            }
+            Step::SetTitle { id, title, .. } => {
+                self.line_for(&Target::Live(id.clone()));
+                self.command(&words(&["select-pane", "-t", id, "-T", &title_of(title)]));
+                self.did(place, false);
+            }
+            Step::NoteSession { id, label, about, environment } => {
+                self.line_for(&Target::Live(id.clone()));
+                self.command(&words(&["rename-session", "-t", id, "--", label]));
+                let about = encode(&serde_json::to_string(about).unwrap_or_default());
+                self.command(&words(&["set-option", "-t", id, "@rune_about", &about]));
+                self.environment(id, environment);
+                self.did(place, false);
+            }
+            Step::FocusWindow { session, place: window, .. } => {
+                self.line_for(session);
+                let session = target(session);
+                self.command(&words(&["select-window", "-t", &format!("{session}^")]));
+                for _ in 0..*window {
+                    self.command(&words(&["next-window", "-t", &session]));
+                }
+                self.did(place, false);
+            }
+            Step::FocusPane { window, place: pane, panes } => {
+                self.line_for(window);
+                // The active pane is the last one, and behind it comes the first.
+                let steps = (pane + 1) % panes;
+                if steps > 0 {
+                    self.command(&words(&["select-pane", "-t", &format!("{}.+{steps}", target(window))]));
+                }
+                self.did(place, false);
+            }
+            Step::ClosePane { id, .. } => {
+                self.finish();
+                self.new_line(None);
+                self.command(&words(&["kill-pane", "-t", id]));
+                self.did(place, false);
+            }
+        }
+    }
+
+    /// The first pane of a window, and of a session where that is new too.
+    fn open_first(
+        &mut self,
+        place: usize,
+        launch: &Launch,
+        session: Option<(usize, &Step)>,
+        (window_place, window): (usize, &Step),
+    ) {
+        let Step::OpenWindow { session: owner, place: at, name, note } = window else { return };
+        let owner_target = target(owner);
+        let cwd = launch.pane.cwd.display().to_string();
+        let report = self.report(place);
+        let mut command = match session {
+            Some((_, Step::OpenSession { label, size: Size { width, height }, .. })) => {
+                let (width, height) = (width.to_string(), height.to_string());
+                words(&["new-session", "-d", "-s", label, "-x", &width, "-y", &height])
+            }
+            _ => match at {
+                Place::After(neighbour) | Place::Before(neighbour) => {
+                    words(&["new-window", "-a", "-t", &target(neighbour)])
+                }
+                Place::First => words(&["new-window", "-t", &owner_target]),
+            },
+        };
+        if let Some(name) = name {
+            command.extend(words(&["-n", &window_label(name)]));
+        }
+        command.extend(words(&["-c", &cwd, "-P", "-F", &report, "--"]));
+        command.extend((self.context.argv)(launch));
+        self.command(&command);
+        if let Some((session_place, step)) = session {
+            self.did(session_place, false);
+            self.new_session(step, &owner_target);
+        }
+        self.did(window_place, false);
+        self.did(place, true);
+        self.pane_options(&owner_target, launch);
+        self.note_window(&owner.latest(), &note.to_text());
+        if let Place::Before(neighbour) = at {
+            self.command(&words(&["swap-window", "-s", &owner_target, "-t", &target(neighbour)]));
+        }
+    }
+
+    fn new_session(&mut self, step: &Step, session: &str) {
+        let Step::OpenSession { workspace, root, size, about, environment, .. } = step else { return };
+        if !self.context.version.has(Feature::SizeOfNewSession)
+            && self.context.version.has(Feature::ResizeWindow)
+        {
+            let (width, height) = (size.width.to_string(), size.height.to_string());
+            self.command(&words(&["resize-window", "-t", session, "-x", &width, "-y", &height]));
+            self.command(&words(&["set-option", "-w", "-u", "-t", session, "window-size"]));
+        }
+        let about = encode(&serde_json::to_string(about).unwrap_or_default());
+        let directory = encode(&(self.context.directory)(workspace));
+        self.command(&words(&["set-option", "-t", session, "@rune_workspace", workspace]));
+        self.command(&words(&["set-option", "-t", session, "@rune_about", &about]));
+        self.command(&words(&["set-option", "-t", session, "@rune_dir", &directory]));
+        self.environment(session, environment);
+        let _ = root;
+    }
+
+    fn environment(&mut self, session: &str, environment: &BTreeMap<String, String>) {
+        for (name, value) in environment {
+            self.command(&words(&["set-environment", "-t", session, "--", name, value]));
+        }
+    }
+
+    fn open_next(&mut self, place: usize, window: &Target, launch: &Launch, split: &Split) {
+        self.line_for(window);
+        if let Some(cells) = &split.arrange {
+            self.command(&words(&["select-layout", "-t", &target(window), &cells.to_tmux()]));
+        }
+        let anchor = match &split.anchor {
+            Target::Latest(_) => target(window),
+            anchor => target(anchor),
+        };
+        let mut command = words(&["split-window", if split.beside { "-h" } else { "-v" }]);
+        if split.before {
+            command.push("-b".to_owned());
+        }
+        let (length, cwd) = (split.length.to_string(), launch.pane.cwd.display().to_string());
+        let report = self.report(place);
+        command.extend(words(&["-l", &length, "-t", &anchor, "-c", &cwd, "-P", "-F", &report, "--"]));
+        command.extend((self.context.argv)(launch));
+        self.command(&command);
+        self.did(place, true);
+        self.pane_options(&target(window), launch);
+    }
+
+    fn pane_options(&mut self, pane: &str, launch: &Launch) {
+        if let Some(title) = &launch.pane.title {
+            self.command(&words(&["select-pane", "-t", pane, "-T", &title_of(title)]));
+        }
+        // A runner that closes its pane exits 0, so what is kept is a runner that was killed.
+        if self.context.version.has(Feature::RemainOnFailure) {
+            self.command(&words(&["set-option", "-p", "-t", pane, "remain-on-exit", "failed"]));
+        }
+    }
+
+    fn note_window(&mut self, window: &Target, note: &str) {
+        self.command(&words(&["set-option", "-w", "-t", &target(window), "@rune_window", note]));
+    }
+
+    fn show_again(&mut self, session: &Session) {
+        if let Some(window) = &session.shows
+            && !self.script.lines.is_empty()
+        {
+            let command = self.quoted(&words(&["select-window", "-t", window]));
+            self.script.lines.push(Line { commands: vec![command], ..Line::default() });
+        }
+    }
+
+    /// The format by which a creation reports that it happened.
+    fn report(&self, place: usize) -> String {
+        let nonce = self.context.nonce;
+        format!("{nonce}{OPENED} {place} #{{session_id}} #{{window_id}} #{{pane_id}} {nonce}")
+    }
+
+    fn command(&mut self, words: &[String]) {
+        let command = self.quoted(words);
+        if let Some(line) = self.script.lines.last_mut() {
+            line.commands.push(command);
+        }
+    }
+
+    fn quoted(&self, words: &[String]) -> String {
+        let old = !self.context.version.has(Feature::PlainSemicolon);
+        let words: Vec<String> = words.iter().map(|word| quote::tmux(word, old)).collect();
+        words.join(" ")
+    }
+
+    fn did(&mut self, place: usize, reports: bool) {
+        if let Some(line) = self.script.lines.last_mut() {
+            line.steps.push((place, reports));
+        }
+    }
+
+    /// Goes on with the line about `window`, or starts one.
+    fn line_for(&mut self, window: &Target) {
+        if self.group.as_ref() != Some(window) {
+            self.finish();
+            self.new_line(Some(window.clone()));
+        }
+    }
+
+    fn new_line(&mut self, group: Option<Target>) {
+        self.script.lines.push(Line::default());
+        self.group = group;
+    }
+
+    /// Ends the last line with a command that reports it.
+    fn finish(&mut self) {
+        let Some(group) = self.group.take() else { return };
+        let nonce = self.context.nonce;
+        let number = self.script.lines.len() - 1;
+        self.command(&words(&[
+            "display-message",
+            "-p",
+            "-t",
+            &target(&group),
+            &format!("{nonce}{DONE} {number} {nonce}"),
+        ]));
+        if let Some(line) = self.script.lines.last_mut() {
+            line.reports = true;
+        }
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// A target in tmux's words. In `=label:` the colon matters: without it some commands take the name
+/// for a window's, or answer for another session.
+fn target(target: &Target) -> String {
+    match target {
+        Target::Live(id) if id.starts_with('$') => format!("{id}:"),
+        Target::Live(id) => id.clone(),
+        Target::Session(label) => format!("={label}:"),
+        Target::Latest(session) => self::target(session),
+    }
+}
+
+/// A title as tmux takes it: it expands formats in it.
+fn title_of(title: &str) -> String {
+    title.replace('#', "##")
+}

@@ -1,0 +1,322 @@
+//! The one place that starts tmux: looks at a server, runs a script on it, attaches to it.
+
+#![allow(clippy::disallowed_methods)] // this is where tmux is started
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{OsStr, OsString};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::MetadataExt;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use crate::error::{Error, Result};
+use crate::plan::Plan;
+use crate::snapshot::{self, Snapshot};
+use crate::tmux::render::{DONE, OPENED, Script};
+use crate::tmux::version::{Feature, Version};
+
+/// Which server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Socket {
+    /// The socket of this name among this user's (`-L`).
+    Name(String),
+    /// The socket at this path (`-S`).
+    Path(PathBuf),
+}
+
+/// A tmux server, running or not, and the program to talk to it.
+pub struct Server {
+    /// The tmux program.
+    pub program: OsString,
+    /// Which server.
+    pub socket: Socket,
+    /// The socket's path.
+    pub path: PathBuf,
+    /// A tmux config of the user's for a server that rune starts (`-f`).
+    pub config: Option<PathBuf>,
+    /// The environment of every tmux that rune starts, and so of a server that comes of it.
+    pub environment: Vec<(OsString, OsString)>,
+    /// Where every run is told, with its exit and what it said.
+    pub trace: Box<dyn Fn(&str)>,
+}
+
+/// What a script did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Ran {
+    /// Ids of session, window and pane by the place of the step that opened it.
+    pub opened: BTreeMap<usize, [String; 3]>,
+    /// Numbers of the lines that came to their end.
+    pub done: BTreeSet<usize>,
+    /// Everything else that tmux said.
+    pub said: String,
+}
+
+impl Socket {
+    /// The path of the socket: for a name, where tmux puts it.
+    ///
+    /// # Errors
+    /// [`Error::Usage`] when `TMUX_TMPDIR` is no directory: some versions would silently take another.
+    pub fn path(&self, tmux_tmpdir: Option<&OsStr>) -> Result<PathBuf> {
+        match self {
+            Socket::Path(path) => Ok(path.clone()),
+            Socket::Name(name) => {
+                let base = tmux_tmpdir.filter(|base| !base.is_empty()).map_or(Path::new("/tmp"), Path::new);
+                if !base.is_dir() {
+                    return Err(Error::Usage {
+                        message: format!("TMUX_TMPDIR names `{}`, which is no directory", base.display()),
+                        hint: Some("make it, or unset TMUX_TMPDIR".to_owned()),
+                    });
+                }
+                let user = rustix::process::getuid().as_raw();
+                Ok(base.join(format!("tmux-{user}")).join(name))
+            }
+        }
+    }
+}
+
+impl Server {
+    /// What the server has now, or nothing when none runs.
+    ///
+    /// # Errors
+    /// When it runs but does not answer: that is not the same as having nothing.
+    pub fn look(&self) -> Result<Option<Snapshot>> {
+        if !self.is_running()? {
+            return Ok(None);
+        }
+        let nonce = nonce();
+        let output = self.run(["list-panes", "-a", "-F", &snapshot::format(&nonce)], None)?;
+        if !output.status.success() {
+            // It may have ended between the two questions.
+            return if self.is_running()? { Err(failed("list its panes", &output)) } else { Ok(None) };
+        }
+        let text = String::from_utf8_lossy(&output.stdout);
+        let snapshot = Snapshot::parse(&nonce, &text);
+        snapshot.map(Some).map_err(|said| Error::Tmux { action: "list its panes".to_owned(), said })
+    }
+
+    /// Whether something listens on the socket.
+    ///
+    /// # Errors
+    /// When that cannot be told, as when the socket belongs to somebody else.
+    pub fn is_running(&self) -> Result<bool> {
+        match UnixStream::connect(&self.path) {
+            Ok(_) => Ok(true),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
+                Ok(false)
+            }
+            Err(error) => Err(Error::Io { action: "reach tmux at", path: self.path.clone(), source: error }),
+        }
+    }
+
+    /// The version of the program, for a server that it will start.
+    pub fn program_version(&self) -> Result<Version> {
+        let output = self.run_program(&["-V".into()], None)?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        Version::parse(&text).ok_or_else(|| failed("tell its version", &output))
+    }
+
+    /// Runs a script in one tmux process, which starts the server when there is none.
+    pub fn execute(&self, script: &Script, version: Version, nonce: &str) -> Result<Ran> {
+        let text = script.text();
+        let output = if version.has(Feature::SourceStandardInput) {
+            self.run(["start-server", ";", "source-file", "-"], Some(&text))?
+        } else {
+            let mut file =
+                tempfile::NamedTempFile::new().map_err(Error::io("write to", std::env::temp_dir()))?;
+            file.write_all(text.as_bytes()).map_err(Error::io("write to", file.path()))?;
+            (self.trace)(&text);
+            self.run(
+                [OsStr::new("start-server"), ";".as_ref(), "source-file".as_ref(), file.path().as_ref()],
+                None,
+            )?
+        };
+        Ok(Ran::parse(nonce, &output))
+    }
+
+    /// Runs one tmux command and returns what it printed.
+    pub fn command<S: AsRef<OsStr>>(
+        &self,
+        action: &str,
+        words: impl IntoIterator<Item = S>,
+    ) -> Result<String> {
+        let output = self.run(words, None)?;
+        if output.status.success() {
+            Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+        } else {
+            Err(failed(action, &output))
+        }
+    }
+
+    /// Becomes a tmux client of the session with this id; returns only when that fails. `with` is
+    /// the part of the environment that belongs to the terminal.
+    pub fn attach(&self, session: &str, with: &[(OsString, OsString)]) -> Error {
+        let mut command = self.tmux(&["attach-session".into(), "-t".into(), format!("{session}:").into()]);
+        command.envs(with.iter().map(|(name, value)| (name, value)));
+        Error::NoTmux { program: self.program.to_string_lossy().into_owned(), source: command.exec() }
+    }
+
+    /// The words for a shell that attach to a session by hand.
+    pub fn attach_words(&self, label: &str) -> Vec<String> {
+        let mut words = vec!["tmux".to_owned()];
+        words.extend(self.socket_words().iter().map(|word| word.to_string_lossy().into_owned()));
+        words.extend(["attach", "-t", &format!("={label}")].map(str::to_owned));
+        words
+    }
+
+    fn socket_words(&self) -> [OsString; 2] {
+        match &self.socket {
+            Socket::Name(name) => ["-L".into(), name.into()],
+            Socket::Path(path) => ["-S".into(), path.into()],
+        }
+    }
+
+    fn run<S: AsRef<OsStr>>(
+        &self,
+        words: impl IntoIterator<Item = S>,
+        input: Option<&str>,
+    ) -> Result<Output> {
+        let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
+        self.run_command(self.tmux(&words), &words, input)
+    }
+
+    fn run_program(&self, words: &[OsString], input: Option<&str>) -> Result<Output> {
+        let mut command = Command::new(&self.program);
+        command.args(words).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        self.run_command(command, words, input)
+    }
+
+    fn tmux(&self, words: &[OsString]) -> Command {
+        let mut command = Command::new(&self.program);
+        // -u: without it and without a UTF-8 locale every other character is printed as `_`.
+        command.arg("-u").args(self.socket_words());
+        command.arg("-f").arg(self.config.as_deref().unwrap_or(Path::new("/dev/null")));
+        command.args(words).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command
+    }
+
+    fn run_command(&self, mut command: Command, words: &[OsString], input: Option<&str>) -> Result<Output> {
+        let no_tmux = |source| Error::NoTmux { program: self.program.to_string_lossy().into_owned(), source };
+        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(no_tmux)?;
+        let output = match (child.stdin.take(), input) {
+            (Some(mut stdin), Some(input)) => {
+                // tmux reads all of its input before it answers, so this cannot block for good.
+                let written = stdin.write_all(input.as_bytes());
+                drop(stdin);
+                let output = child.wait_with_output();
+                written
+                    .or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
+                    .and(output)
+            }
+            _ => child.wait_with_output(),
+        }
+        .map_err(no_tmux)?;
+        let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
+        let said = String::from_utf8_lossy(&output.stderr);
+        let input = input.map(|input| format!("\n{}", input.trim_end())).unwrap_or_default();
+        (self.trace)(&format!(
+            "tmux {}: {}{}{input}",
+            shown.join(" "),
+            output.status,
+            if said.is_empty() { "" } else { ": " }
+        ));
+        if !said.is_empty() {
+            (self.trace)(said.trim_end());
+        }
+        Ok(output)
+    }
+}
+
+impl Ran {
+    fn parse(nonce: &str, output: &Output) -> Ran {
+        let mut ran = Ran::default();
+        let text = String::from_utf8_lossy(&output.stdout);
+        for (number, piece) in text.split(nonce).enumerate() {
+            let mut words = piece.split_ascii_whitespace();
+            let place = |word: Option<&str>| word.and_then(|word| word.parse().ok());
+            match (number % 2, words.next()) {
+                (1, Some(OPENED)) => {
+                    let place = place(words.next());
+                    let mut id = || words.next().unwrap_or_default().to_owned();
+                    if let Some(place) = place {
+                        ran.opened.insert(place, [id(), id(), id()]);
+                    }
+                }
+                (1, Some(DONE)) => ran.done.extend(place(words.next())),
+                _ => ran.said.push_str(piece.trim()),
+            }
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        ran.said = [ran.said.trim(), said.trim()]
+            .into_iter()
+            .filter(|text| !text.is_empty())
+            .collect::<Vec<_>>()
+            .join("; ");
+        ran
+    }
+
+    /// Whether every step of `plan` happened.
+    ///
+    /// # Errors
+    /// [`Error::Step`] with the first step whose report did not come back, whatever tmux's exit says.
+    pub fn verify(&self, plan: &Plan, script: &Script) -> Result<()> {
+        let Some(place) = self.first_missing(script) else { return Ok(()) };
+        Err(Error::Step {
+            step: plan.steps.get(place).map(ToString::to_string).unwrap_or_default(),
+            number: place + 1,
+            total: plan.steps.len(),
+            said: self.said.clone(),
+            hint: Some(
+                "what exists is kept: the next `rune start` or `rune apply` goes on from here".to_owned(),
+            ),
+        })
+    }
+
+    fn first_missing(&self, script: &Script) -> Option<usize> {
+        for (number, line) in script.lines.iter().enumerate() {
+            let unopened =
+                line.steps.iter().position(|(place, opens)| *opens && !self.opened.contains_key(place));
+            let at = match unopened {
+                // The session and window that come with their first pane did not come either.
+                Some(at) if line.steps[..at].iter().all(|(_, opens)| !opens) => 0,
+                Some(at) => at,
+                None if line.reports && !self.done.contains(&number) => {
+                    line.steps.iter().rposition(|(_, opens)| *opens).map_or(0, |last| last + 1)
+                }
+                None => continue,
+            };
+            return line.steps.get(at).or(line.steps.last()).map(|(place, _)| *place);
+        }
+        None
+    }
+}
+
+/// A random word of letters and digits.
+pub fn nonce() -> String {
+    format!("R{:016x}N", random())
+}
+
+/// A random number.
+pub fn random() -> u64 {
+    let mut bytes = [0; 8];
+    if getrandom::fill(&mut bytes).is_err() {
+        // Ids have to differ, not to be secret: the process and its age do where the system has nothing better.
+        let start = std::fs::metadata("/proc/self").map_or(0, |metadata| metadata.mtime_nsec());
+        return crate::workspace::digest([&std::process::id().to_le_bytes()[..], &start.to_le_bytes()[..]]);
+    }
+    u64::from_le_bytes(bytes)
+}
+
+fn failed(action: &str, output: &Output) -> Error {
+    let mut said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+    if said.is_empty() {
+        said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+    }
+    if said.is_empty() {
+        said = output.status.to_string();
+    }
+    Error::Tmux { action: action.to_owned(), said }
+}

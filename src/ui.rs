@@ -1,0 +1,90 @@
+//! The only code that prints: results to standard output, everything else to standard error.
+
+#![allow(clippy::disallowed_methods)]
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+
+use crate::config::report;
+use crate::error::Error;
+
+/// How rune speaks to the person.
+#[derive(Clone, Copy, Debug)]
+pub struct Ui {
+    /// How much is said: 0 normal, 1 what was chosen, 2 every tmux script.
+    pub verbose: u8,
+    /// Whether standard output may be coloured.
+    pub colour: bool,
+    /// Whether standard error may be coloured.
+    pub error_colour: bool,
+}
+
+impl Ui {
+    /// Decides on colour: never with `NO_COLOR`, always with `FORCE_COLOR`, else on a terminal.
+    pub fn new(verbose: u8, variable: &dyn Fn(&str) -> Option<OsString>) -> Ui {
+        let set = |name: &str| variable(name).is_some_and(|value| !value.is_empty());
+        let colour = |terminal: bool| !set("NO_COLOR") && (set("FORCE_COLOR") || terminal);
+        Ui {
+            verbose,
+            colour: colour(io::stdout().is_terminal()),
+            error_colour: colour(io::stderr().is_terminal()),
+        }
+    }
+
+    /// A result.
+    pub fn result(&self, text: &str) {
+        write(&mut io::stdout().lock(), text);
+    }
+
+    /// A remark on what happened.
+    pub fn say(&self, text: &str) {
+        write(&mut io::stderr().lock(), text);
+    }
+
+    /// A remark for `-v`.
+    pub fn detail(&self, text: &str) {
+        if self.verbose > 0 {
+            self.say(text);
+        }
+    }
+
+    /// What went wrong, and what to do about it.
+    pub fn error(&self, error: &Error) {
+        if let Error::Config(files) = error {
+            for file in files {
+                self.say(&report::text(file, self.error_colour));
+            }
+        }
+        let (red, off) = if self.error_colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
+        self.say(&format!("{red}error{off}: {error}"));
+        if let Some(hint) = error.hint() {
+            let (blue, off) = if self.error_colour { ("\x1b[1;36m", "\x1b[0m") } else { ("", "") };
+            self.say(&format!("{blue}hint{off}: {hint}"));
+        }
+    }
+}
+
+/// A closed pipe is the reader's business.
+fn write(out: &mut dyn Write, text: &str) {
+    let newline = if text.ends_with('\n') { "" } else { "\n" };
+    let _ = write!(out, "{text}{newline}").and_then(|()| out.flush());
+}
+
+/// `rows` as columns, each as wide as its widest cell; the first row is the head.
+pub fn table(rows: &[Vec<String>]) -> String {
+    use unicode_width::UnicodeWidthStr;
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let mut line = String::new();
+        for (cell, width) in row.iter().zip(&widths) {
+            line += cell;
+            line += &" ".repeat(width.saturating_sub(cell.width()) + 2);
+        }
+        text += line.trim_end();
+        text.push('\n');
+    }
+    text
+}
