@@ -53,7 +53,7 @@ impl Context {
         if let Some(config) = &config {
             std::fs::File::open(config).map_err(Error::io("read", config))?;
         }
-        let mut environment = environment::filter(inherited.iter().cloned(), &Filter::default()).kept;
+        let mut environment = environment::filter(inherited.iter().cloned(), Filter::default()).kept;
         environment.extend(inherited.iter().filter(|(name, _)| name == "TMUX_TMPDIR").cloned());
         let server = Server {
             program: global.tmux.clone().into(),

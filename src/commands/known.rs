@@ -66,7 +66,7 @@ pub fn environment(
 ) -> Vec<Variable> {
     let pass = [project.pass.as_slice(), &workspace.pass, &launch.pane.pass].concat();
     let filter = Filter { pass: &pass, drop: &project.drop };
-    let inherited = environment::filter(context.inherited.iter().cloned(), &filter).kept;
+    let inherited = environment::filter(context.inherited.iter().cloned(), filter).kept;
     let mut variables: BTreeMap<_, _> = inherited.into_iter().collect();
     variables.insert("RUNE_PROJECT".into(), project.name.clone().into());
     variables.insert("RUNE_ROOT".into(), project.root.clone().into());

@@ -1,0 +1,59 @@
+//! `rune completions SHELL`: clap's script, with names of projects, workspaces, sessions, windows and
+//! panes from the config and the server added through the hidden `rune __complete`.
+
+use clap::CommandFactory;
+use clap_complete::Shell;
+
+use super::context::Context;
+use crate::cli::{self, Cli};
+use crate::error::Result;
+use crate::tmux::server::Server;
+
+/// `rune completions`
+pub fn completions(context: &Context, options: &cli::Completions) -> Result<()> {
+    let mut script = Vec::new();
+    clap_complete::generate(options.shell, &mut Cli::command(), "rune", &mut script);
+    let mut script = String::from_utf8_lossy(&script).into_owned();
+    script += names(options.shell);
+    context.ui.result(&script);
+    Ok(())
+}
+
+/// What makes the shell ask rune for names where a word is one.
+fn names(shell: Shell) -> &'static str {
+    match shell {
+        Shell::Bash => include_str!("completions/names.bash"),
+        Shell::Zsh => include_str!("completions/names.zsh"),
+        Shell::Fish => include_str!("completions/names.fish"),
+        _ => "",
+    }
+}
+
+/// `rune __complete`: one name a line; silent on every trouble, since a person is typing.
+pub fn complete(context: &Context, options: &cli::Complete) -> Result<()> {
+    let names = match options.kind.as_str() {
+        "session" => sessions(&context.server),
+        kind => configured(context, kind),
+    };
+    if !names.is_empty() {
+        context.ui.result(&names.join("\n"));
+    }
+    Ok(())
+}
+
+fn sessions(server: &Server) -> Vec<String> {
+    let snapshot = server.look().ok().flatten().unwrap_or_default();
+    snapshot.sessions.into_iter().map(|session| session.name).collect()
+}
+
+fn configured(context: &Context, kind: &str) -> Vec<String> {
+    let (request, _) = context.request(&[]);
+    let Ok(loaded) = crate::config::load(&request) else { return Vec::new() };
+    let names = crate::config::names::names(&loaded.config);
+    match kind {
+        "project" => names.projects,
+        "workspace" => names.workspaces,
+        "window" => names.windows,
+        _ => names.panes,
+    }
+}

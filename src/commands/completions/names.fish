@@ -1,0 +1,4 @@
+
+complete -c rune -n "__fish_seen_subcommand_from start stop env test run" -f -a "(rune __complete project 2>/dev/null)"
+complete -c rune -n "__fish_seen_subcommand_from plan apply" -f -a "(rune __complete workspace 2>/dev/null)"
+complete -c rune -n "__fish_seen_subcommand_from attach kill" -f -a "(rune __complete session 2>/dev/null)"

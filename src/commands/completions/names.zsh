@@ -1,0 +1,19 @@
+
+_rune_with_names() {
+    local kind=
+    case " ${words[2,CURRENT-1]} " in
+        *' start '*|*' stop '*|*' env '*|*' test '*|*' run '*) kind=project ;;
+        *' plan '*|*' apply '*) kind=workspace ;;
+        *' attach '*|*' kill '*) kind=session ;;
+    esac
+    if [[ -n $kind && ${words[CURRENT]} != -* ]]; then
+        local -a names=("${(@f)$(rune __complete $kind 2>/dev/null)}")
+        compadd -a names
+    fi
+    _rune "$@"
+}
+if [ "$funcstack[1]" = "_rune" ]; then
+    _rune_with_names "$@"
+else
+    compdef _rune_with_names rune
+fi
