@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use Shape::{Any, Duration, Flag, Group as Keys, List, Names, Number, OneOf, Text, Values, Words};
+use Shape::{Duration, Flag, Group as Keys, List, Names, Number, OneOf, Text, Values, Words};
 
 /// A mapping of the config.
 #[derive(Debug)]
@@ -51,8 +51,6 @@ pub enum Shape {
     Values,
     /// Any of these.
     OneOf(&'static [Shape]),
-    /// Whatever; `raw` says what it takes.
-    Any,
 }
 
 impl fmt::Display for Shape {
@@ -70,7 +68,6 @@ impl fmt::Display for Shape {
                 let words: Vec<String> = shapes.iter().map(Shape::to_string).collect();
                 f.write_str(&words.join(" or "))
             }
-            Any => f.write_str("a value"),
         }
     }
 }
@@ -194,6 +191,7 @@ pub static STOP: Group = Group {
 const RUN: Shape = OneOf(&[Text, List(&Text)]);
 const WHEN: &str = "only when this holds: `git_clean`, `git_dirty`, `weekday`, `weekend`, `env:VAR=value` or \
                     `exists:PATH`";
+const CONDITION: Shape = OneOf(&[Words(&["git_clean", "git_dirty", "weekday", "weekend"]), Text]);
 const PASS_ENV: &str = "names of inherited variables that pass here although they look like secrets";
 
 /// A command of a ritual.
@@ -215,7 +213,7 @@ pub static COMMAND: Group = Group {
         key("cwd", Text, "directory it runs in, from the root"),
         key("env", Values, "environment variables"),
         key("pass_env", TEXTS, PASS_ENV),
-        key("when", Text, WHEN),
+        key("when", CONDITION, WHEN),
     ],
 };
 
@@ -235,7 +233,26 @@ pub static TEMPLATE: Group = Group {
     ],
 };
 
-const LAYOUT: Shape = OneOf(&[Text, Keys(&SPLIT)]);
+/// Names of true grids.
+pub const GRIDS: [&str; 7] = ["1pane", "2pane", "4pane", "6pane", "8pane", "12pane", "16pane"];
+
+const LAYOUTS: [&str; 14] = [
+    "even-horizontal",
+    "even-vertical",
+    "main-horizontal",
+    "main-horizontal-mirrored",
+    "main-vertical",
+    "main-vertical-mirrored",
+    "tiled",
+    GRIDS[0],
+    GRIDS[1],
+    GRIDS[2],
+    GRIDS[3],
+    GRIDS[4],
+    GRIDS[5],
+    GRIDS[6],
+];
+const LAYOUT: Shape = OneOf(&[Words(&LAYOUTS), Text, Keys(&SPLIT)]);
 const PANE_SHAPE: Shape = OneOf(&[Text, List(&Text), Keys(&PANE)]);
 
 /// A window.
@@ -254,7 +271,7 @@ pub static WINDOW: Group = Group {
         key("focus", Flag, "whether it is the current window of a new session"),
         key("options", Values, "tmux window options"),
         key("sync", Flag, "whether typed keys go to all its panes"),
-        key("when", Text, WHEN),
+        key("when", CONDITION, WHEN),
         key("panes", List(&PANE_SHAPE), "panes in order: a command, a list of commands, or a mapping"),
     ],
 };
@@ -275,7 +292,7 @@ pub static PANE: Group = Group {
         key("pass_env", TEXTS, PASS_ENV),
         key("focus", Flag, "whether it is the active pane of a new window"),
         key("on_exit", Words(&["shell", "keep", "close"]), "what happens when the command ends"),
-        key("when", Text, WHEN),
+        key("when", CONDITION, WHEN),
     ],
 };
 

@@ -74,7 +74,7 @@ pub fn project(loaded: &Loaded, request: &Request) -> Result<Project> {
 pub(super) fn decode(source: &Source) -> (Config, Vec<Problem>) {
     match yaml::parse(source) {
         Ok(root) => raw::decode(source, &root),
-        Err(problem) => (Config::default(), vec![problem]),
+        Err(problem) => (Config::default(), vec![*problem]),
     }
 }
 

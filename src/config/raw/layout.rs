@@ -4,12 +4,9 @@
 //! split, or one pane, written as its size or as nothing for an equal part of what is left.
 
 use super::reader::Reader;
-use crate::config::keys::SPLIT;
+use crate::config::keys::{GRIDS, SPLIT};
 use crate::config::tree::{Node, Spanned, Value};
 use crate::workspace::{Layout, NamedLayout, Share, Split};
-
-/// Names of true grids.
-const GRIDS: [&str; 7] = ["1pane", "2pane", "4pane", "6pane", "8pane", "12pane", "16pane"];
 
 /// The layout that a window declares.
 pub(super) fn layout(reader: &mut Reader<'_>, node: &Node) -> Option<Spanned<Layout>> {

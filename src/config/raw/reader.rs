@@ -169,7 +169,7 @@ impl<'a> Reader<'a> {
     /// Whether `node` has the shape of a key that has no use here.
     fn check(&mut self, node: &Node, shape: &Shape) {
         match (shape, &node.value) {
-            (_, Value::Null) | (Shape::Any, _) | (Shape::Number, Value::Number(_)) => {}
+            (_, Value::Null) | (Shape::Number, Value::Number(_)) => {}
             (Shape::Text, _) => drop(self.text(node, "a text")),
             (Shape::Flag, _) => drop(self.flag(node)),
             (Shape::Duration, _) => drop(super::values::duration(self, node)),

@@ -26,11 +26,11 @@ pub(super) fn template(reader: &mut Reader<'_>, node: &Node) -> Option<Template>
     let fields = reader.fields(node, &TEMPLATE)?;
     let windows = fields.get("windows");
     let nodes = windows.map(|node| reader.list(node, "a list of windows")).unwrap_or_default();
-    if let (Some(node), true) = (windows, nodes.is_empty() && windows.is_some_and(|node| !node.is_null())) {
-        if matches!(node.value, Value::List(_)) {
-            reader.problem(&node.place, "a workspace needs a window").help =
-                Some("leave `windows` out for an editor and a shell".to_owned());
-        }
+    if let Some(node) = windows
+        && matches!(&node.value, Value::List(nodes) if nodes.is_empty())
+    {
+        reader.problem(&node.place, "a workspace needs a window").help =
+            Some("leave `windows` out for an editor and a shell".to_owned());
     }
     let vars = values::mapping(reader, &fields, "vars");
     for (name, _) in vars.iter().filter(|(name, _)| !values::is_variable(&name.value)) {

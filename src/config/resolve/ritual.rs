@@ -97,8 +97,10 @@ impl Context<'_> {
         let mut unwanted = Vec::new();
         let workspaces = if wanted { workspaces } else { &mut unwanted };
         match (&command.template, &command.session) {
-            (Some(template), session) => self.from_template(template, session.as_ref(), name, workspaces),
-            (None, Some(session)) => self.from_session(command, session, name, variables, workspaces),
+            (Some(template), session) => {
+                self.template_workspace(template, session.as_ref(), name, workspaces)
+            }
+            (None, Some(session)) => self.session_workspace(command, session, name, variables, workspaces),
             (None, None) => None,
         }
         .or(Some(Interactive::Terminal))
@@ -106,7 +108,7 @@ impl Context<'_> {
 
     /// The workspace of a template. The session name that a command gives wins; under another
     /// name the same template is another workspace.
-    fn from_template(
+    fn template_workspace(
         &mut self,
         name: &Text,
         session: Option<&Text>,
@@ -140,7 +142,7 @@ impl Context<'_> {
     }
 
     /// The workspace of one window that runs `command`.
-    fn from_session(
+    fn session_workspace(
         &mut self,
         command: &raw::Command,
         session: &Text,

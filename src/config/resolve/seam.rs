@@ -50,7 +50,7 @@ pub fn render_text(text: &str, variables: &Variables) -> Result<String, Fault> {
         let inner = text[start..end].trim_matches(['{', '}']);
         let name = inner.trim().trim_start_matches('.');
         let value = variables.values.get(name).ok_or_else(|| Fault {
-            range: start..end,
+            range: text[start..end].find(name).map_or(start..end, |at| start + at..start + at + name.len()),
             message: format!("there is no variable `{name}`"),
             help: None,
         })?;

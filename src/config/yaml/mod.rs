@@ -28,18 +28,18 @@ const MOST_VALUES: usize = 20_000;
 const DEEPEST: usize = 32;
 
 /// The tree of a YAML text, or why it is none.
-pub fn parse(source: &Source) -> Result<Node, Problem> {
+pub fn parse(source: &Source) -> Result<Node, Box<Problem>> {
     if source.text().len() > LARGEST {
         let message = format!("the file is larger than {} KiB", LARGEST >> 10);
-        return Err(source.problem(&Place::default(), message));
+        return Err(Box::new(source.problem(&Place::default(), message)));
     }
     if let Some(at) = source.text().find('\0') {
         let place = Place { span: at..at + 1, used: None };
-        return Err(source.problem(&place, "a NUL character cannot stand in a config"));
+        return Err(Box::new(source.problem(&place, "a NUL character cannot stand in a config")));
     }
     match serde_saphyr::from_str_with_options::<serde_saphyr::Spanned<Loose>>(source.text(), options()) {
         Ok(root) => Ok(node(source, root)),
-        Err(error) => Err(refusal::problem(source, &error)),
+        Err(error) => Err(Box::new(refusal::problem(source, &error))),
     }
 }
 

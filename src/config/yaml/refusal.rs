@@ -135,7 +135,7 @@ fn opening_quote(source: &Source, offset: usize) -> Range<usize> {
     };
     let end = (offset + 1).min(text.len());
     let quotes = text.as_bytes()[..end].iter().enumerate().filter(|(_, byte)| matches!(byte, b'"' | b'\''));
-    let found = quotes.map(|(at, _)| at).filter(|at| opens(*at)).last();
+    let found = quotes.map(|(at, _)| at).rfind(|at| opens(*at));
     found.map_or(offset..offset, |at| at..at + 1)
 }
 

@@ -118,6 +118,7 @@ fn an_unquoted_placeholder_is_quoted_in_the_suggestion() {
 /// Every hostile text is refused at a place, soon. The bound leaves room for an unoptimised build on a
 /// busy machine: what it catches are quadratic and exponential parses, which take minutes.
 #[test]
+#[allow(clippy::disallowed_methods)] // how long it takes is the question
 fn hostile_files_are_refused_soon() {
     let doubling = |open: &str, next: &dyn Fn(usize) -> String, count: usize| {
         (1..count).fold(open.to_owned(), |text, i| text + &next(i))

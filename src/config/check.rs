@@ -1,0 +1,93 @@
+//! Every mistake of a config at once, for all of its projects.
+
+use crate::config::choose::{self, Chosen, choose};
+use crate::config::git::Git;
+use crate::config::in_order;
+use crate::config::load::{Loaded, decode, facts};
+use crate::config::machine::Machine;
+use crate::config::remarks;
+use crate::config::request::Request;
+use crate::config::resolve::resolve;
+use crate::config::{find, raw};
+use crate::error::{Problem, Problems, Result};
+
+/// What a check found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// Where the config came from.
+    pub origin: find::Origin,
+    /// Mistakes, with the file's text; nothing is wrong when there is none.
+    pub problems: Problems,
+    /// What to know, with places; none of it is wrong.
+    pub remarks: Problems,
+    /// Quiet remarks for `-v`.
+    pub notes: Vec<String>,
+}
+
+impl Checked {
+    /// Whether nothing is wrong.
+    pub fn passed(&self) -> bool {
+        self.problems.problems.is_empty()
+    }
+}
+
+/// Checks the config for a request: as it stands, for the project at hand with its directories, and for every
+/// other project and template without. `is_dropped` says which inherited variables do not reach a
+/// command.
+///
+/// # Errors
+///
+/// Only when there is no file to check: it cannot be read, or is not to be trusted. What is not UTF-8
+/// is [`crate::error::Error::Config`].
+pub fn check(request: &Request, is_dropped: &dyn Fn(&str) -> bool) -> Result<Checked> {
+    let origin = find::find(request);
+    let source = match origin.path() {
+        Some(path) => find::read(path)?,
+        None => crate::config::source::Source::new("", ""),
+    };
+    let (config, mut problems) = decode(&source);
+    let loaded = Loaded { origin, source, config };
+    if problems.is_empty() {
+        problems = meaning(&loaded, request)?;
+    }
+    let file = |problems| Problems { source: loaded.source.text().to_owned(), problems: in_order(problems) };
+    Ok(Checked {
+        problems: file(problems),
+        remarks: file(remarks::remarks(&loaded.source, &loaded.config, is_dropped)),
+        notes: loaded.config.notes.clone(),
+        origin: loaded.origin,
+    })
+}
+
+/// What is wrong with what a config means.
+fn meaning(loaded: &Loaded, request: &Request) -> Result<Vec<Problem>> {
+    let git = Git::find(&request.directory);
+    let chosen = choose(request, &loaded.origin, &loaded.config, git.as_ref())?;
+    let mut problems = resolved(loaded, request, &chosen, Vec::new(), request.directories);
+    let every = || loaded.config.templates.iter().map(|(name, _)| name.value.clone()).collect::<Vec<_>>();
+    // no project of this name: what belongs to all of them, with every template
+    problems.extend(resolved(loaded, request, &chosen, every(), false));
+    for name in choose::names(&loaded.config) {
+        let other = Chosen { project: name.to_owned(), ..chosen.clone() };
+        problems.extend(resolved(loaded, request, &other, Vec::new(), false));
+    }
+    Ok(problems)
+}
+
+fn resolved(
+    loaded: &Loaded,
+    request: &Request,
+    chosen: &Chosen,
+    more: Vec<String>,
+    directories: bool,
+) -> Vec<Problem> {
+    let machine = Machine::new(&chosen.root, &request.environment, request.today, directories);
+    let facts = facts(loaded, request, chosen, more, &machine);
+    resolve(&loaded.source, &loaded.config, &facts).err().unwrap_or_default()
+}
+
+/// Whether `text` would be a config without mistakes in itself.
+pub fn is_config(text: &str) -> bool {
+    let source = crate::config::source::Source::new("", text);
+    crate::config::yaml::parse(&source).is_ok_and(|root| raw::decode(&source, &root).1.is_empty())
+}
