@@ -8,9 +8,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 ///
 /// Without a command, `rune` is `rune start`.
 #[derive(Debug, Parser)]
-#[command(name = "rune", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "rune", version = env!("RUNE_VERSION"), max_term_width = 100, disable_help_subcommand = true)]
 #[command(args_conflicts_with_subcommands = false, subcommand_required = false)]
 pub struct Cli {
+    /// What holds for every command.
     #[command(flatten)]
     pub global: Global,
     /// What to do.
@@ -107,6 +108,7 @@ pub struct Choice {
 /// `rune start`
 #[derive(Args, Clone, Debug, Default)]
 pub struct Start {
+    /// The project and its values.
     #[command(flatten)]
     pub choice: Choice,
     /// Do not attach
@@ -126,6 +128,7 @@ pub struct Start {
 /// `rune stop`
 #[derive(Args, Debug)]
 pub struct Stop {
+    /// The project and its values.
     #[command(flatten)]
     pub choice: Choice,
     /// Run the stop ritual only and keep the sessions
@@ -207,6 +210,7 @@ pub enum Ritual {
     Test {
         /// Which ritual
         phase: Phase,
+        /// The project and its values.
         #[command(flatten)]
         choice: Choice,
     },
@@ -214,6 +218,7 @@ pub enum Ritual {
     Run {
         /// Which ritual
         phase: Phase,
+        /// The project and its values.
         #[command(flatten)]
         choice: Choice,
     },
@@ -232,6 +237,7 @@ pub struct Check {
 /// `rune env`
 #[derive(Args, Debug)]
 pub struct Env {
+    /// The project and its values.
     #[command(flatten)]
     pub choice: Choice,
     /// Print JSON

@@ -195,6 +195,9 @@ impl fmt::Display for Error {
         match self {
             Error::Config(files) => {
                 let count: usize = files.iter().map(|file| file.problems.len()).sum();
+                if count == 0 {
+                    return f.write_str("the config has problems");
+                }
                 write!(f, "{} in the config", counted(count, "problem"))
             }
             Error::Usage { message, .. }

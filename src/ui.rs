@@ -5,8 +5,8 @@
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 
-use crate::config::report;
-use crate::error::Error;
+use crate::config::report::{self, Style, Weight};
+use crate::error::{Error, Problems};
 
 /// How rune speaks to the person.
 #[derive(Clone, Copy, Debug)]
@@ -48,12 +48,21 @@ impl Ui {
         }
     }
 
+    /// Remarks on a config: something to know, nothing is wrong.
+    pub fn remarks(&self, remarks: &Problems) {
+        self.say(report::weighted(std::slice::from_ref(remarks), self.style(), Weight::Note).trim_end());
+    }
+
+    fn style(&self) -> Style {
+        if self.error_colour { Style::Styled } else { Style::Plain }
+    }
+
     /// What went wrong, and what to do about it.
     pub fn error(&self, error: &Error) {
-        if let Error::Config(files) = error {
-            for file in files {
-                self.say(&report::text(file, self.error_colour));
-            }
+        if let Error::Config(files) = error
+            && !files.is_empty()
+        {
+            self.say(&report::render(files, self.style()));
         }
         let (red, off) = if self.error_colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
         self.say(&format!("{red}error{off}: {error}"));

@@ -49,7 +49,7 @@ fn sessions(server: &Server) -> Vec<String> {
 fn configured(context: &Context, kind: &str) -> Vec<String> {
     let (request, _) = context.request(&[]);
     let Ok(loaded) = crate::config::load(&request) else { return Vec::new() };
-    let names = crate::config::names::names(&loaded.config);
+    let names = crate::config::names(&loaded);
     match kind {
         "project" => names.projects,
         "workspace" => names.workspaces,

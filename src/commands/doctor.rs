@@ -64,8 +64,16 @@ fn socket(context: &Context, findings: &mut Vec<Finding>) {
     let path = &context.server.path;
     let (mark, text) = match context.server.look() {
         Ok(Some(snapshot)) => {
-            let version = snapshot.version.map_or("an unknown version".to_owned(), |version| version.to_string());
-            (Mark::Good, format!("{}: a server of {version} with {} sessions", path.display(), snapshot.sessions.len()))
+            let version =
+                snapshot.version.map_or("an unknown version".to_owned(), |version| version.to_string());
+            (
+                Mark::Good,
+                format!(
+                    "{}: a server of {version} with {} sessions",
+                    path.display(),
+                    snapshot.sessions.len()
+                ),
+            )
         }
         Ok(None) => (Mark::Good, format!("{}: no server runs", path.display())),
         Err(error) => (Mark::Bad, error.to_string()),
@@ -92,9 +100,10 @@ fn private(what: &'static str, directory: &Path) -> Finding {
         Ok(metadata) if metadata.uid() != user => {
             (Mark::Bad, format!("{} belongs to another user", directory.display()))
         }
-        Ok(metadata) if metadata.mode() & 0o007 != 0 => {
-            (Mark::Note, format!("{} is open to others (mode {:o})", directory.display(), metadata.mode() & 0o777))
-        }
+        Ok(metadata) if metadata.mode() & 0o007 != 0 => (
+            Mark::Note,
+            format!("{} is open to others (mode {:o})", directory.display(), metadata.mode() & 0o777),
+        ),
         Ok(_) => (Mark::Good, directory.display().to_string()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             (Mark::Good, format!("{} will be made", directory.display()))
@@ -109,7 +118,9 @@ fn config(context: &Context, findings: &mut Vec<Finding>) {
     let (mark, text) = match config::load(&request) {
         Ok(loaded) => match loaded.origin.path() {
             Some(path) => (Mark::Good, path.display().to_string()),
-            None => (Mark::Good, "none found: rune's embedded default serves (`rune init` writes one)".to_owned()),
+            None => {
+                (Mark::Good, "none found: rune's embedded default serves (`rune init` writes one)".to_owned())
+            }
         },
         Err(error) => (Mark::Bad, format!("{error}: `rune check` shows where")),
     };

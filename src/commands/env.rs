@@ -24,7 +24,9 @@ fn as_table(filtered: &Filtered) -> String {
     for (name, _) in &filtered.kept {
         let name = name.to_string_lossy();
         match filtered.passed.iter().find(|passed| passed.name == *name) {
-            Some(passed) => rows.push(row(&name, "passed", &format!("the config passes it, though {}", passed.why))),
+            Some(passed) => {
+                rows.push(row(&name, "passed", &format!("the config passes it, though {}", passed.why)))
+            }
             None => rows.push(row(&name, "kept", "")),
         }
     }
@@ -46,7 +48,9 @@ fn as_json(filtered: &Filtered) -> String {
         pairs.iter().map(|(name, _)| name.to_string_lossy().into_owned()).collect()
     };
     let reasons = |list: &[Dropped]| -> Vec<serde_json::Value> {
-        list.iter().map(|one| json!({"name": one.name.to_string_lossy(), "why": one.why.to_string()})).collect()
+        list.iter()
+            .map(|one| json!({"name": one.name.to_string_lossy(), "why": one.why.to_string()}))
+            .collect()
     };
     json!({
         "schema": 1,

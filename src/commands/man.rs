@@ -4,12 +4,12 @@ use clap::CommandFactory;
 
 use super::context::Context;
 use crate::cli::{self, Cli};
-use crate::config::schema;
+use crate::config;
 use crate::error::{Error, Result};
 
 /// `rune man`
 pub fn man(context: &Context, options: &cli::Man) -> Result<()> {
-    let page = if options.page == "rune.yaml" { schema::man_page() } else { program()? };
+    let page = if options.page == "rune.yaml" { config::manual() } else { program()? };
     context.ui.result(&page);
     Ok(())
 }
@@ -31,7 +31,7 @@ fn commands(page: &mut Vec<u8>, command: &clap::Command, above: &str) -> std::io
     use std::io::Write;
     let name = format!("{above} {}", command.get_name());
     writeln!(page, ".SH {}", name.to_uppercase())?;
-    let man = clap_mangen::Man::new(command.clone().name(name.clone()));
+    let man = clap_mangen::Man::new(command.clone());
     man.render_description_section(page)?;
     man.render_options_section(page)?;
     for below in command.get_subcommands().filter(|below| !below.is_hide_set()) {

@@ -3,9 +3,15 @@
 mod apply;
 mod attach;
 mod bring_up;
+mod check;
+mod completions;
 mod context;
+mod doctor;
+mod env;
+mod init;
 mod kill;
 mod known;
+mod man;
 mod processes;
 mod start;
 mod status;
@@ -27,6 +33,17 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Ls(options) => status::sessions(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
-        _ => Ok(()),
+        Command::Init(options) => init::init(context, &options),
+        Command::Check(options) => check::check(context, &options),
+        Command::Env(options) => env::env(context, &options),
+        Command::Doctor(options) => doctor::doctor(context, &options),
+        Command::Schema => {
+            context.ui.result(&format!("{:#}", crate::config::schema()));
+            Ok(())
+        }
+        Command::Completions(options) => completions::completions(context, &options),
+        Command::Complete(options) => completions::complete(context, &options),
+        Command::Man(options) => man::man(context, &options),
+        Command::Ritual { .. } => Ok(()),
     }
 }
