@@ -137,6 +137,14 @@ impl Store {
         }
     }
 
+    /// Forgets all panes, and the directory where nothing else is in it.
+    pub fn clear(&self) {
+        for id in self.ids() {
+            self.remove(&id);
+        }
+        let _ = fs::remove_dir(&self.directory);
+    }
+
     /// Ids of all panes that something is written down for.
     pub fn ids(&self) -> Vec<PaneId> {
         let Ok(entries) = fs::read_dir(&self.directory) else { return Vec::new() };

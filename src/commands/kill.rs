@@ -9,21 +9,30 @@ use crate::cli;
 use crate::config::raw;
 use crate::error::{Error, Result};
 use crate::snapshot::{LivePane, LiveSession};
+use crate::store::Store;
 
 /// `rune kill`
 pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
     let grace = duration(&options.timeout)?;
     let snapshot = context.look()?.unwrap_or_default();
     let session = attach::find(&snapshot, &options.name)?;
-    let survivors = end_session(context, session, grace)?;
+    let survivors = end_session(context, session, None, grace)?;
     context.ui.say(&format!("ended `{}`", session.name));
     if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
 }
 
-/// Ends what runs in the session, then the session; who survived.
-pub fn end_session(context: &Context, session: &LiveSession, grace: Duration) -> Result<Vec<String>> {
-    let panes: Vec<&LivePane> = session.windows.iter().flat_map(|window| &window.panes).collect();
-    let survivors = processes::end(&panes, grace);
+/// Ends what runs in the session, in the pane `last` as the last, then the session; who survived.
+pub fn end_session(
+    context: &Context,
+    session: &LiveSession,
+    last: Option<&str>,
+    grace: Duration,
+) -> Result<Vec<String>> {
+    let panes = session.windows.iter().flat_map(|window| &window.panes);
+    let (own, others): (Vec<&LivePane>, Vec<&LivePane>) =
+        panes.partition(|pane| Some(pane.id.as_str()) == last);
+    let mut survivors = processes::end(&others, grace);
+    survivors.extend(processes::end(&own, grace));
     let ended = context.server.command("end the session", ["kill-session", "-t", &session.id]);
     if let Err(error) = ended {
         // Its last pane may have closed by itself, and the server with it.
@@ -31,6 +40,9 @@ pub fn end_session(context: &Context, session: &LiveSession, grace: Duration) ->
         if left.sessions.iter().any(|other| other.id == session.id) {
             return Err(error);
         }
+    }
+    if let Some(directory) = &session.directory {
+        Store::at(directory.clone()).clear();
     }
     Ok(survivors.iter().map(ToString::to_string).collect())
 }

@@ -11,6 +11,7 @@ mod env;
 mod init;
 mod kill;
 mod known;
+mod leave;
 mod man;
 mod processes;
 mod start;

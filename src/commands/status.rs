@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::context::Context;
+use super::stop;
 use crate::cli;
 use crate::error::Result;
 use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
@@ -10,8 +11,12 @@ use crate::ui::table;
 
 /// `rune status`
 pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
-    let snapshot = context.look()?;
-    let snapshot = snapshot.unwrap_or_default();
+    let snapshot = context.look()?.unwrap_or_default();
+    let report = stop::report_file(context);
+    if let Ok(text) = std::fs::read_to_string(&report) {
+        context.ui.say(&format!("the last `rune stop` from inside:\n{}", text.trim_end()));
+        let _ = std::fs::remove_file(&report);
+    }
     if options.json {
         let panes: Vec<Value> =
             snapshot.panes().map(|(session, window, pane)| json(&snapshot, session, window, pane)).collect();

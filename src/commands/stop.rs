@@ -1,43 +1,111 @@
 //! `rune stop`: the stop ritual, then the project's sessions end.
 
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
 use super::context::Context;
 use super::kill::{duration, end_session};
+use super::leave;
 use crate::cli;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 use crate::project::Project;
-use crate::snapshot::LiveSession;
+use crate::snapshot::{LivePane, LiveSession, Snapshot};
 
 /// `rune stop`
 pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     let grace = duration(&options.timeout)?;
+    if let Some(report) = &options.report {
+        return finish_outside(context, options, grace, report);
+    }
     let looked = context.look()?;
     let project = context.project(&options.choice.words, looked.as_ref(), false)?;
     if options.keep {
         return Ok(());
     }
-    let snapshot = looked.unwrap_or_default();
-    let mut survivors = Vec::new();
-    let sessions: Vec<&LiveSession> =
-        snapshot.sessions.iter().filter(|session| belongs(session, &project)).collect();
+    let snapshot = context.look()?.unwrap_or_default();
+    let sessions = belonging(&snapshot, &project);
+    if leave::own_pane(context, &snapshot).is_some_and(|own| contains(&sessions, own)) {
+        let report = report_file(context);
+        context.ui.say(&format!(
+            "ending {}, this one last; `rune status` reports",
+            counted(sessions.len(), "session")
+        ));
+        return leave::go_on_outside(context, &report);
+    }
     if sessions.is_empty() {
         context.ui.say(&format!("nothing of `{}` is running", project.name));
     }
-    for session in sessions {
-        let by_hand =
-            session.windows.iter().flat_map(|window| &window.panes).filter(|pane| pane.tag.is_none());
-        for pane in by_hand {
-            context.ui.say(&format!("with a pane made by hand: {} ({})", pane.id, pane.current_command));
-        }
-        survivors.extend(end_session(context, session, grace)?);
-        context.ui.say(&format!("ended `{}`", session.name));
-    }
+    let survivors = end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?;
     if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
 }
 
-/// Whether the session has this project's identity.
-fn belongs(session: &LiveSession, project: &Project) -> bool {
-    session.workspace.is_some()
-        && session.about.as_ref().is_some_and(|about| {
-            about.project == project.name && std::path::Path::new(&about.root) == project.root
-        })
+/// Ends the sessions, the one with the pane `last` as the last; who survived.
+fn end(
+    context: &Context,
+    sessions: &[&LiveSession],
+    last: Option<&str>,
+    grace: Duration,
+    say: &mut dyn FnMut(&str),
+) -> Result<Vec<String>> {
+    let mut sessions = sessions.to_vec();
+    sessions.sort_by_key(|session| panes(session).any(|pane| Some(pane.id.as_str()) == last));
+    let mut survivors = Vec::new();
+    for session in sessions {
+        for pane in panes(session).filter(|pane| pane.tag.is_none()) {
+            say(&format!("with a pane made by hand: {} ({})", pane.id, pane.current_command));
+        }
+        let survived = end_session(context, session, last, grace)?;
+        say(&format!("ended `{}`", session.name));
+        survivors.extend(survived);
+    }
+    Ok(survivors)
+}
+
+/// The second half of a stop that was asked for inside of a session that it ends.
+fn finish_outside(context: &Context, options: &cli::Stop, grace: Duration, report: &Path) -> Result<()> {
+    // The pane's own rune holds the other end: when it is gone, nothing of this process is in the pane.
+    let mut own = String::new();
+    let _ = std::io::stdin().read_to_string(&mut own);
+    let project = context.project(&options.choice.words, None, false)?;
+    let snapshot = context.look()?.unwrap_or_default();
+    let mut lines = Vec::new();
+    let ended = end(context, &belonging(&snapshot, &project), Some(own.trim()), grace, &mut |line| {
+        lines.push(line.to_owned());
+    });
+    let result = match ended {
+        Ok(survivors) if survivors.is_empty() => Ok(()),
+        Ok(survivors) => Err(Error::Survived { processes: survivors }),
+        Err(error) => Err(error),
+    };
+    if let Err(error) = &result {
+        lines.push(error.to_string());
+    }
+    fs::write(report, lines.join("\n") + "\n").map_err(Error::io("write", report))?;
+    result
+}
+
+/// Where a stop from inside leaves its report.
+pub fn report_file(context: &Context) -> PathBuf {
+    context.state_directory().join(format!("stop-{}.txt", context.server_word()))
+}
+
+/// The sessions with this project's identity.
+fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSession> {
+    let ours = |session: &&LiveSession| {
+        let about = session.about.as_ref();
+        session.workspace.is_some()
+            && about
+                .is_some_and(|about| about.project == project.name && Path::new(&about.root) == project.root)
+    };
+    snapshot.sessions.iter().filter(ours).collect()
+}
+
+fn panes(session: &LiveSession) -> impl Iterator<Item = &LivePane> {
+    session.windows.iter().flat_map(|window| &window.panes)
+}
+
+fn contains(sessions: &[&LiveSession], id: &str) -> bool {
+    sessions.iter().any(|session| panes(session).any(|pane| pane.id == id))
 }
