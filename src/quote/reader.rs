@@ -119,7 +119,7 @@ impl<'a> Reader<'a> {
             None if word.tilde => Some(Place::Tilde),
             None if word.bracket => Some(Place::Bracket),
             None if word.brace => Some(Place::Brace),
-            None => self.simple.reads_code(&word.text).map(Place::Code),
+            None => self.reads_code().map(Place::Code),
         };
         if let Some(place) = place {
             return Err(Unsafe { piece, place });
@@ -128,6 +128,12 @@ impl<'a> Reader<'a> {
         self.word.text.push_str(value);
         self.word.value = Some(piece);
         Ok(())
+    }
+
+    /// What would run a value here: the command, or the one that the list around it belongs to.
+    fn reads_code(&self) -> Option<&'static str> {
+        let outer = || self.list.as_ref().and_then(|(simple, word)| simple.reads_code(&word.text));
+        self.simple.reads_code(&self.word.text).or_else(outer)
     }
 
     /// The error for a value in this place, unless it is within something that has none anyway.

@@ -85,6 +85,7 @@ fn a_place_without_a_safe_form_is_named() {
         ("a=((b", "))", Place::Lost),
         ("echo @(", ")", Place::Lost),
         ("eval a=(b)", "", Place::Code("eval")),
+        ("eval a=(b ", ")", Place::Code("eval")),
         ("echo 'it is ", "", Place::Unclosed),
         ("echo \"", "", Place::Unclosed),
         ("eval &>f ", "", Place::Code("eval")),
