@@ -5,9 +5,9 @@
 //! Where the shells disagree or a value would be read as code there is no safe form, and that is an
 //! error; so is every place after something that rune does not follow, such as a here-document.
 //!
-//! A value is delivered; what a command then does with its words is the command's own matter, except
-//! for the shell's own ways to run a word (`eval`, `sh -c`, …), which are refused too. A value that starts
-//! with `-` is an option to most commands: write `--` before it.
+//! A value is delivered; what a command then does with its words is the command's own matter. The shell's own ways
+//! to run a word (`eval`, `sh -c`, `trap`, …) are refused too, but `ssh HOST "…"`, `python -c` or a command named
+//! by a variable are not known here. A value that starts with `-` is an option to most commands: write `--` before it.
 
 mod code;
 mod cursor;
@@ -15,6 +15,7 @@ mod expansion;
 mod form;
 mod opaque;
 mod place;
+mod quotes;
 mod reader;
 mod tmux;
 mod word;

@@ -167,6 +167,7 @@ fn what_only_looks_like_a_secret_stays() {
         "OPENAI_MAX_TOKENS",
         "MIN_PASSWORD_LENGTH",
         "OLDPWD",
+        "pwd",
         "HOME",
         "USER",
         "SHELL",

@@ -1,4 +1,4 @@
-//! Reads commands and quotes, and places the values in them.
+//! Reads commands word by word, and places the values in them.
 
 use super::code::Simple;
 use super::cursor::{Atom, Cursor};
@@ -80,70 +80,8 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// `'…'`.
-    pub(super) fn single(&mut self) -> Result<(), Unsafe> {
-        self.quoted();
-        self.cursor.pass();
-        let mut last = None;
-        while let Some(atom) = self.cursor.pass_raw() {
-            match atom {
-                Atom::Char('\'') => return Ok(()),
-                Atom::Char(c) => self.word.text.push(c),
-                Atom::Value(piece, value) => {
-                    self.value(piece, value, form::in_single)?;
-                    last = Some(piece);
-                }
-            }
-        }
-        unclosed(last)
-    }
-
-    /// `"…"`.
-    pub(super) fn double(&mut self) -> Result<(), Unsafe> {
-        self.quoted();
-        self.cursor.pass();
-        let mut after_name = false;
-        let mut last = None;
-        while let Some(atom) = self.cursor.peek() {
-            let follows_name = std::mem::take(&mut after_name);
-            match atom {
-                Atom::Char('"') => {
-                    self.cursor.pass();
-                    return Ok(());
-                }
-                Atom::Char('\\') => self.escape()?,
-                Atom::Char('`') => self.backquotes()?,
-                Atom::Char('$') => after_name = self.dollar(true)?,
-                Atom::Char(c) => {
-                    self.word.text.push(c);
-                    self.cursor.pass();
-                }
-                Atom::Value(piece, value) => {
-                    let form = if follows_name { form::in_double_after_name } else { form::in_double };
-                    self.cursor.pass();
-                    self.value(piece, value, form)?;
-                    last = Some(piece);
-                }
-            }
-        }
-        unclosed(last)
-    }
-
-    /// A backslash with what it protects.
-    pub(super) fn escape(&mut self) -> Result<(), Unsafe> {
-        self.quoted();
-        self.cursor.pass();
-        match self.cursor.pass_raw() {
-            Some(Atom::Value(piece, _)) => Err(self.refuse(piece, Place::Backslash)),
-            Some(Atom::Char(c)) => {
-                self.word.text.push(c);
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-
-    fn quoted(&mut self) {
+    /// Notes that the word has quotes.
+    pub(super) fn quoted(&mut self) {
         self.word.begun = true;
         self.word.quoted = true;
     }
@@ -166,7 +104,12 @@ impl<'a> Reader<'a> {
     }
 
     /// Places a value that was passed, in the form that fits the quotes around it.
-    fn value(&mut self, piece: usize, value: &str, form: impl Fn(&str) -> String) -> Result<(), Unsafe> {
+    pub(super) fn value(
+        &mut self,
+        piece: usize,
+        value: &str,
+        form: impl Fn(&str) -> String,
+    ) -> Result<(), Unsafe> {
         let word = &self.word;
         let place = match self.opaque {
             Some(place) => Some(place),
@@ -176,7 +119,7 @@ impl<'a> Reader<'a> {
             None if word.tilde => Some(Place::Tilde),
             None if word.bracket => Some(Place::Bracket),
             None if word.brace => Some(Place::Brace),
-            None => self.simple.reads_code(&word.text).map(Place::Code),
+            None => self.reads_code().map(Place::Code),
         };
         if let Some(place) = place {
             return Err(Unsafe { piece, place });
@@ -185,6 +128,12 @@ impl<'a> Reader<'a> {
         self.word.text.push_str(value);
         self.word.value = Some(piece);
         Ok(())
+    }
+
+    /// What would run a value here: the command, or the one that the list around it belongs to.
+    fn reads_code(&self) -> Option<&'static str> {
+        let outer = || self.list.as_ref().and_then(|(simple, word)| simple.reads_code(&word.text));
+        self.simple.reads_code(&self.word.text).or_else(outer)
     }
 
     /// The error for a value in this place, unless it is within something that has none anyway.
@@ -215,11 +164,11 @@ impl<'a> Reader<'a> {
         if let Some(piece) = self.word.value {
             return Err(Unsafe { piece, place: Place::Function });
         }
-        if self.word.text.ends_with(['@', '?', '*', '+', '!']) {
-            // Part of a pattern in bash, when the option for it is on.
+        let is_list = self.word.assigns();
+        if self.word.begun && !is_list && self.cursor.peek_second() != Some(Atom::Char(')')) {
+            // No function either: a pattern or a subscript in bash, a mistake elsewhere.
             return self.lose(Place::Lost);
         }
-        let is_list = self.word.text.ends_with('=');
         if is_list {
             let simple = std::mem::replace(&mut self.simple, Simple::new());
             self.list = Some((simple, std::mem::take(&mut self.word)));
@@ -243,7 +192,8 @@ impl<'a> Reader<'a> {
 
     /// `<`, `>` and the operators that start with them.
     fn redirection(&mut self, sign: char) -> Result<(), Unsafe> {
-        let is_number = !self.word.quoted && self.word.text.chars().all(|c| c.is_ascii_digit());
+        let text = &self.word.text;
+        let is_number = !self.word.quoted && !text.is_empty() && text.chars().all(|c| c.is_ascii_digit());
         if is_number {
             self.word = Word::default();
         }
@@ -264,9 +214,4 @@ impl<'a> Reader<'a> {
         }
         Ok(())
     }
-}
-
-/// The error for the last value in quotes that the text does not close.
-fn unclosed(last: Option<usize>) -> Result<(), Unsafe> {
-    last.map_or(Ok(()), |piece| Err(Unsafe { piece, place: Place::Unclosed }))
 }

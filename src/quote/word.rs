@@ -40,6 +40,12 @@ impl Word {
         !self.quoted && self.text == keyword
     }
 
+    /// Whether it is `name=` or `name+=`, after which `(` opens a list.
+    pub fn assigns(&self) -> bool {
+        let name = self.text.strip_suffix('=').map(|name| name.strip_suffix('+').unwrap_or(name));
+        !self.quoted && name.is_some_and(is_name)
+    }
+
     /// Whether it starts as a subscript does, `name[`, and has not ended it.
     pub fn in_subscript(&self) -> bool {
         self.bracket && self.text.split_once('[').is_some_and(|(name, _)| is_name(name))
