@@ -269,7 +269,7 @@ fn what_a_killed_test_left_ends_even_when_its_directory_is_gone() {
         });
         let crowd: Vec<i32> = server.processes().iter().map(|process| process.pid).collect();
         victim.kill().and_then(|()| victim.wait()).expect("a child can be killed");
-        worlds(server).iter().for_each(|world| fs::remove_dir_all(world).expect("it is ours"));
+        server.sh("chmod -R u+rwx w*; rm -r w*").cwd(place(server)).success();
         assert!(alive(&crowd).len() > 5, "{:?}", server.processes());
 
         again(server, SMALL).success();
