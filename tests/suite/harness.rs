@@ -31,7 +31,7 @@ fn a_server_answers() {
         server.wait_for_text("=one:", "größe\ngröße");
         server.kill();
         assert!(!server.is_running());
-        assert_eq!(server.processes(), []);
+        server.wait_until("its panes are gone", || server.processes().is_empty());
     });
 }
 
