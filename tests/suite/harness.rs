@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -30,7 +31,7 @@ fn a_server_answers() {
         server.wait_for_text("=one:", "größe\ngröße");
         server.kill();
         assert!(!server.is_running());
-        assert_eq!(server.processes(), []);
+        server.wait_until("its panes are gone", || server.processes().is_empty());
     });
 }
 
@@ -247,7 +248,7 @@ fn a_killed_test_leaves_nothing_for_long() {
         assert!(alive(&crowd).len() > 5, "{:?}", server.processes());
         assert_eq!(worlds(server).len(), 1);
         // … nor can one that is killed before it has made its lock, …
-        fs::create_dir(server.root().join("tmp/in/wstale")).expect("a world can hold a directory");
+        fs::create_dir(place(server).join("wstale")).expect("a world can hold a directory");
 
         // … but the next one does, and harms nobody.
         let ran = beside_decoy(again(server, SMALL)).success();
@@ -256,6 +257,47 @@ fn a_killed_test_leaves_nothing_for_long() {
         assert_eq!(alive(&crowd), [0; 0]);
         server.wait_until("the decoy's panes are gone too", || server.processes().is_empty());
     });
+}
+
+#[test]
+fn what_a_killed_test_left_ends_even_when_its_directory_is_gone() {
+    on_each_tmux(|server| {
+        let run = again(server, CROWDED).env("RUNE_TEST_FATE", "wait").env("RUNE_TEST_PATIENCE", "600");
+        let mut victim = run.start();
+        server.wait_until("the world of the other test process is full", || {
+            worlds(server).iter().any(|world| world.join("project/ready").exists())
+        });
+        let crowd: Vec<i32> = server.processes().iter().map(|process| process.pid).collect();
+        victim.kill().and_then(|()| victim.wait()).expect("a child can be killed");
+        server.sh("chmod -R u+rwx w*; rm -r w*").cwd(place(server)).success();
+        assert!(alive(&crowd).len() > 5, "{:?}", server.processes());
+
+        again(server, SMALL).success();
+        assert_eq!(alive(&crowd), [0; 0]);
+    });
+}
+
+#[test]
+fn nothing_but_worlds_is_ever_removed() {
+    on_each_tmux(|server| {
+        let place = server.root().join("tmp/in");
+        fs::create_dir_all(place.join("mine")).expect("a world can hold a directory");
+        again(server, SMALL).success();
+        assert!(place.join("mine").exists());
+
+        // The directory of all worlds is a link to something that somebody needs.
+        let base = self::place(server);
+        fs::remove_dir_all(&base).and_then(|()| symlink(&place, &base)).expect("it is ours");
+        let said = output(&again(server, SMALL).code(101));
+        assert!(said.contains("is not a private directory of this user"), "{said}");
+        assert!(place.join("mine").exists());
+    });
+}
+
+#[test]
+fn a_failure_on_one_tmux_is_a_failure() {
+    let said = panic_of(|| on_each_tmux(|_| panic!("as told")));
+    assert!(said.starts_with("failed on tmux "), "{said}");
 }
 
 #[test]
@@ -322,13 +364,14 @@ fn a_missing_tmux_is_a_failure_that_says_what_to_do() {
 fn crowd(server: &Server) -> crate::support::Terminal {
     server.tmux(["new-session", "-d", "-s", "crowd", "echo a line on the screen; sleep 1003"]);
     server.tmux(["new-window", "trap '' HUP TERM INT; sleep 1004"]);
+    server.tmux(["new-window", "trap '' HUP TERM INT; cd /; env -i \"$(command -v sleep)\" 1009; exit"]);
     server.tmux(["new-window", "setsid sh -c '(cd /; sleep 1005 &)'; sleep 1003"]);
     server.sh("tmux -L other new-session -d sleep\\ 1006").success();
     server.sh("setsid env -i \"$(command -v sleep)\" 1007 &").success();
     server.sh("sh -c 'kill -STOP $$; : sleep 1008' &").success();
     server.sh("mkdir closed closed/in; chmod 0 closed").success();
     let client = server.attach();
-    for words in (1003..=1008).map(|number| format!("sleep {number}")) {
+    for words in (1003..=1009).map(|number| format!("sleep {number}")) {
         server.wait_until(&format!("`{words}` runs"), || {
             server.processes().iter().any(|process| process.words.contains(&words))
         });
@@ -362,9 +405,14 @@ fn beside_decoy(run: Run<'_>) -> Run<'_> {
     run.through(["sh", concat!(env!("CARGO_MANIFEST_DIR"), "/scripts/with-decoy")])
 }
 
+/// Where the test processes of [`again`] have their worlds.
+fn place(server: &Server) -> PathBuf {
+    server.root().join(format!("tmp/in/rune-test-{}", rustix::process::getuid().as_raw()))
+}
+
 /// The worlds that the test processes of [`again`] have left.
 fn worlds(server: &Server) -> Vec<PathBuf> {
-    let entries = fs::read_dir(server.root().join("tmp/in")).into_iter().flatten().flatten();
+    let entries = fs::read_dir(place(server)).into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect()
 }
 

@@ -1,5 +1,7 @@
 //! The processes of a world: found by what they carry, never by what they are called.
 
+use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -11,7 +13,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use super::wait::within;
 use super::world::MARK;
 
-/// A live process of a world.
+/// A live process.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Process {
     /// Its process id.
@@ -20,26 +22,24 @@ pub struct Process {
     pub parent: i32,
     /// Its words, joined by blanks.
     pub words: String,
+    /// The world that its environment names.
+    mark: Option<PathBuf>,
+    /// The directory that it works in, unless it has a terminal.
+    workplace: Option<PathBuf>,
 }
 
 /// Every live process of the world at `root`, in order of process id.
-///
-/// A process belongs to a world when its environment carries the world's mark, when it descends from
-/// such a process, or when it has no terminal and works in the world's directory (a daemon that
-/// cleared its environment). A shell in which somebody looks at the directory does not.
 pub fn of_world(root: &Path) -> Vec<Process> {
-    let all: Vec<Entry> = entries();
-    let mut ours: Vec<bool> = all.iter().map(|entry| entry.is_marked(root)).collect();
-    loop {
-        let found: Vec<usize> = (0..all.len())
-            .filter(|&i| !ours[i] && all.iter().zip(&ours).any(|(e, &o)| o && e.pid == all[i].parent))
-            .collect();
-        if found.is_empty() {
-            break;
-        }
-        found.into_iter().for_each(|i| ours[i] = true);
-    }
-    all.iter().zip(ours).filter(|(_, ours)| *ours).map(|(entry, _)| entry.process()).collect()
+    belonging(all(), root)
+}
+
+/// The worlds directly in `base` that live processes name, whether they exist or not.
+pub fn worlds_in(base: &Path) -> BTreeSet<PathBuf> {
+    let world = |process: Process| {
+        let place = process.mark.or(process.workplace)?;
+        Some(base.join(place.strip_prefix(base).ok()?.components().next()?))
+    };
+    all().into_iter().filter_map(world).collect()
 }
 
 /// Ends every process of the world at `root` and waits until the last is gone. Never panics.
@@ -58,56 +58,130 @@ pub fn end_all(root: &Path) {
                 let _ = pidfd_send_signal(process, Signal::KILL);
             }
         }
-        ours.is_empty().then_some(())
+        // Twice none: a process that goes while it starts another one is missed once.
+        (held.is_empty() && ours.is_empty()).then_some(())
     });
+}
+
+/// Those of `all` that belong to the world at `root`.
+///
+/// A process belongs to a world when its environment carries the world's mark, when it descends from
+/// such a process, or when it has no terminal and works in the world's directory (a daemon that
+/// cleared its environment). A shell in which somebody looks at the directory does not, and never
+/// this process or one that it descends from: no mistake here may end who runs the tests.
+fn belonging(all: Vec<Process>, root: &Path) -> Vec<Process> {
+    let names = |place: &Option<PathBuf>| place.as_ref().is_some_and(|place| place.starts_with(root));
+    let spared = lineage(&all, std::process::id() as i32);
+    let mut ours: BTreeSet<i32> = BTreeSet::new();
+    loop {
+        let found: Vec<i32> = all
+            .iter()
+            .filter(|process| !ours.contains(&process.pid) && !spared.contains(&process.pid))
+            .filter(|process| {
+                names(&process.mark) || names(&process.workplace) || ours.contains(&process.parent)
+            })
+            .map(|process| process.pid)
+            .collect();
+        if found.is_empty() {
+            return all.into_iter().filter(|process| ours.contains(&process.pid)).collect();
+        }
+        ours.extend(found);
+    }
+}
+
+/// `pid`, its parent, and so on up to the first process.
+fn lineage(all: &[Process], pid: i32) -> BTreeSet<i32> {
+    let mut line = BTreeSet::from([1]);
+    let mut next = Some(pid);
+    while let Some(pid) = next.filter(|pid| line.insert(*pid)) {
+        next = all.iter().find(|process| process.pid == pid).map(|process| process.parent);
+    }
+    line
 }
 
 fn hold(pid: i32) -> Option<OwnedFd> {
     pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()
 }
 
-/// What `/proc` says of one process.
-struct Entry {
-    pid: i32,
-    parent: i32,
-    terminal: bool,
-    dir: PathBuf,
+/// Every live process, in order of process id.
+fn all() -> Vec<Process> {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let mut all: Vec<Process> = entries.filter_map(|entry| Process::read(&entry.path())).collect();
+    all.sort_by_key(|process| process.pid);
+    all
 }
 
-impl Entry {
-    fn read(dir: PathBuf) -> Option<Entry> {
+impl Process {
+    /// What `dir` in `/proc` says; nothing for what is no process, or a dead one.
+    fn read(dir: &Path) -> Option<Process> {
         let pid = dir.file_name()?.to_str()?.parse().ok()?;
         let stat = fs::read_to_string(dir.join("stat")).ok()?;
         // The name in parentheses may hold anything, blanks and parentheses included.
         let fields: Vec<&str> = stat[stat.rfind(')')? + 1..].split_whitespace().collect();
         let [state, parent, _group, _session, terminal, ..] = fields[..] else { return None };
-        let dead = matches!(state, "Z" | "X");
-        (!dead).then_some(Entry { pid, parent: parent.parse().ok()?, terminal: terminal != "0", dir })
-    }
-
-    fn is_marked(&self, root: &Path) -> bool {
-        if self.pid == std::process::id() as i32 {
-            return false;
+        if matches!(state, "Z" | "X") {
+            return None;
         }
-        let environ = fs::read(self.dir.join("environ")).unwrap_or_default();
-        let marked = environ
-            .split(|byte| *byte == 0)
-            .filter_map(|entry| entry.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))
-            .any(|value| Path::new(std::ffi::OsStr::from_bytes(value)).starts_with(root));
-        marked
-            || (!self.terminal && fs::read_link(self.dir.join("cwd")).is_ok_and(|cwd| cwd.starts_with(root)))
-    }
-
-    fn process(&self) -> Process {
-        let words = fs::read(self.dir.join("cmdline")).unwrap_or_default();
-        let words = String::from_utf8_lossy(&words).replace('\0', " ").trim_end().to_owned();
-        Process { pid: self.pid, parent: self.parent, words }
+        let words = fs::read(dir.join("cmdline")).unwrap_or_default();
+        let workplace = if terminal == "0" { fs::read_link(dir.join("cwd")).ok() } else { None };
+        Some(Process {
+            pid,
+            parent: parent.parse().ok()?,
+            words: String::from_utf8_lossy(&words).replace('\0', " ").trim_end().to_owned(),
+            mark: mark(&fs::read(dir.join("environ")).unwrap_or_default()),
+            workplace,
+        })
     }
 }
 
-fn entries() -> Vec<Entry> {
-    let mut all: Vec<Entry> =
-        fs::read_dir("/proc").into_iter().flatten().flatten().filter_map(|e| Entry::read(e.path())).collect();
-    all.sort_by_key(|entry| entry.pid);
-    all
+/// The world that an environment names.
+fn mark(environ: &[u8]) -> Option<PathBuf> {
+    let mut entries = environ.split(|byte| *byte == 0);
+    let value = entries.find_map(|entry| entry.strip_prefix(MARK.as_bytes())?.strip_prefix(b"="))?;
+    Some(PathBuf::from(OsStr::from_bytes(value)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn process(pid: i32, parent: i32, mark: Option<&str>, workplace: Option<&str>) -> Process {
+        let [mark, workplace] = [mark, workplace].map(|place| place.map(PathBuf::from));
+        Process { pid, parent, words: String::new(), mark, workplace }
+    }
+
+    #[test]
+    fn only_what_carries_the_world_belongs_to_it() {
+        let me = std::process::id() as i32;
+        let all = vec![
+            process(1, 0, None, Some("/")),
+            process(-10, 1, Some("/t/w1"), None),
+            process(-11, -10, None, None),
+            process(-12, -11, None, Some("/elsewhere")),
+            process(-13, 1, None, Some("/t/w1/project (deleted)")),
+            process(-14, 1, Some("/t/w1/tmp/in/w2"), None),
+            // Other worlds, other people, and whoever runs this test.
+            process(-20, 1, Some("/t/w10"), Some("/t/w10")),
+            process(-21, 1, Some("/t"), Some("/")),
+            process(-22, 1, None, None),
+            process(-23, 1, Some("/t/w1"), None),
+            process(me, -23, Some("/t/w1"), Some("/t/w1")),
+        ];
+        let pids: Vec<i32> = belonging(all, Path::new("/t/w1")).iter().map(|process| process.pid).collect();
+        assert_eq!(pids, [-10, -11, -12, -13, -14]);
+    }
+
+    #[test]
+    fn not_even_a_world_of_everything_has_its_own_tests_in_it() {
+        let found = of_world(Path::new("/"));
+        let spared = lineage(&all(), std::process::id() as i32);
+        assert!(spared.contains(&(std::process::id() as i32)));
+        assert!(found.iter().all(|process| !spared.contains(&process.pid)));
+    }
+
+    #[test]
+    fn reads_a_mark_only_where_it_is_one() {
+        assert_eq!(mark(b"A=1\0RUNE_TEST_WORLD=/t/w\0B=2"), Some(PathBuf::from("/t/w")));
+        assert_eq!(mark(b"XRUNE_TEST_WORLD=/t/w\0RUNE_TEST_WORLDS=/t/w\0"), None);
+    }
 }

@@ -38,7 +38,7 @@ impl World {
         let gate = open_lock(&base.join("lock")).expect("a private directory can hold a lock");
         gate.lock().expect("the lock of all worlds is free in the end");
         static ONCE: Once = Once::new();
-        ONCE.call_once(|| dead_worlds(&base).for_each(drop));
+        ONCE.call_once(|| remove_dead(&base));
 
         let root = tempfile::Builder::new().prefix("w").tempdir_in(&base).expect("a directory can be made");
         let world = World::take(root.keep()).expect("nobody else knows of this world yet");
@@ -109,30 +109,29 @@ impl Drop for World {
     }
 }
 
-/// Every world whose test process is gone.
-fn dead_worlds(base: &Path) -> impl Iterator<Item = World> {
-    let dirs = fs::read_dir(base).into_iter().flatten().flatten();
-    dirs.map(|entry| entry.path()).filter(|path| path.is_dir()).filter_map(World::take)
+/// Removes every world whose test process is gone, and the processes of worlds whose directory is.
+fn remove_dead(base: &Path) {
+    let entries = fs::read_dir(base).into_iter().flatten().flatten();
+    let dirs = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+    dirs.filter_map(|entry| World::take(entry.path())).for_each(drop);
+    process::worlds_in(base).iter().filter(|root| !root.exists()).for_each(|root| process::end_all(root));
 }
 
-/// Where all worlds are: `RUNE_TEST_DIR`, else a private directory of this user. Short, since a
-/// socket's path has at most 107 bytes.
+/// Where all worlds are: a directory of ours, in which nothing else is, in `RUNE_TEST_DIR` or
+/// `/tmp`. Short, since a socket's path has at most 107 bytes.
 fn base() -> PathBuf {
-    let chosen = variable("RUNE_TEST_DIR");
-    let base = if chosen.is_empty() {
-        PathBuf::from(format!("/tmp/rune-test-{}", rustix::process::getuid().as_raw()))
-    } else {
-        PathBuf::from(chosen)
-    };
+    let uid = rustix::process::getuid().as_raw();
+    let chosen = Some(variable("RUNE_TEST_DIR")).filter(|dir| !dir.is_empty());
+    let base = PathBuf::from(chosen.unwrap_or("/tmp".into())).join(format!("rune-test-{uid}"));
     private_dir(&base);
-    let base = base.canonicalize().expect("a directory that was just made has a path");
-    let owner = fs::metadata(&base).expect("a directory that was just made can be looked at");
+    // Whatever is in it may be removed: it must not be a link to somewhere, nor open to anybody.
+    let found = fs::symlink_metadata(&base).expect("a directory that was just made can be looked at");
     assert!(
-        owner.uid() == rustix::process::getuid().as_raw() && owner.mode() & 0o077 == 0,
-        "`{}` is not private to this user; remove it or set RUNE_TEST_DIR",
+        found.is_dir() && found.uid() == uid && found.mode() & 0o077 == 0,
+        "`{}` is not a private directory of this user; remove it or set RUNE_TEST_DIR",
         base.display()
     );
-    base
+    base.canonicalize().expect("a directory that was just made has a path")
 }
 
 /// Lets this user into every directory of `dir` again.
