@@ -1,0 +1,138 @@
+//! Ratios that matter to a person, each measured against plain tmux in the same run, in turn:
+//! `cargo bench`. Times of a shared machine mean little; ratios of paired runs do.
+//!
+//! | what | against |
+//! |---|---|
+//! | `rune start -d` of 10 windows of 4 panes, server running | the same panes by one raw `source-file` |
+//! | `rune apply` with nothing to do, 40 panes | one `list-panes -a` |
+//! | `rune --version` | `/bin/true` |
+
+#![allow(clippy::disallowed_methods, clippy::disallowed_macros)] // a benchmark measures time and prints
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+const RUNS: usize = 15;
+const WINDOWS: usize = 10;
+const PANES: usize = 4;
+
+fn main() {
+    let world = World::new();
+    let ours = |world: &World| world.rune(&["start", "-d"]);
+    let raw = |world: &World| world.tmux(&["source-file", "raw.tmux"]);
+    let clean = |world: &World| {
+        world.rune(&["stop", "--timeout", "1s"]);
+        world.tmux(&["kill-session", "-t", "=raw:"]);
+    };
+    ratio("start of 10 x 4 panes / raw source-file", &world, &clean, &ours, &raw);
+
+    world.rune(&["start", "-d"]);
+    let nothing = |_: &World| {};
+    let apply = |world: &World| world.rune(&["apply"]);
+    let list = |world: &World| world.tmux(&["list-panes", "-a"]);
+    ratio("apply with nothing to do / list-panes -a", &world, &nothing, &apply, &list);
+
+    let version = |world: &World| world.rune(&["--version"]);
+    let truth = |world: &World| world.run(Command::new("/bin/true"));
+    ratio("rune --version / true", &world, &nothing, &version, &truth);
+}
+
+/// Runs both in turn and prints the median of their ratios, and of their times.
+fn ratio(what: &str, world: &World, before: &dyn Fn(&World), one: &dyn Fn(&World), other: &dyn Fn(&World)) {
+    let mut pairs: Vec<(Duration, Duration)> = (0..=RUNS)
+        .map(|_| {
+            before(world);
+            let first = timed(|| one(world));
+            before(world);
+            (first, timed(|| other(world)))
+        })
+        .skip(1)
+        .collect();
+    pairs.sort_by(|a, b| {
+        (a.0.as_secs_f64() / a.1.as_secs_f64()).total_cmp(&(b.0.as_secs_f64() / b.1.as_secs_f64()))
+    });
+    let (one, other) = pairs[pairs.len() / 2];
+    let times = |duration: Duration| duration.as_secs_f64() * 1000.0;
+    println!(
+        "{what}: {:.2} (median of {RUNS} pairs; there {:.2} ms / {:.2} ms)",
+        one.as_secs_f64() / other.as_secs_f64(),
+        times(one),
+        times(other)
+    );
+}
+
+fn timed(action: impl FnOnce()) -> Duration {
+    let start = Instant::now();
+    action();
+    start.elapsed()
+}
+
+/// A tmux server, a home and a project of the benchmark's own.
+struct World {
+    directory: tempfile::TempDir,
+}
+
+impl World {
+    fn new() -> World {
+        let world = World { directory: tempfile::tempdir().expect("a temporary directory") };
+        let mut config = "version: 1\nworkspace:\n  session_name: bench\n  windows:\n".to_owned();
+        let mut raw = String::new();
+        for window in 0..WINDOWS {
+            let _ = writeln!(config, "    - name: w{window}\n      layout: tiled\n      panes:");
+            for pane in 0..PANES {
+                let _ = writeln!(config, "        - command: [cat]");
+                let _ = writeln!(
+                    raw,
+                    "{}",
+                    match (window, pane) {
+                        (0, 0) => "new-session -d -s raw -x 200 -y 50 -n w0 -- cat ''",
+                        (_, 0) => "new-window -t =raw: -- cat ''",
+                        _ => "split-window -t =raw: -- cat ''; select-layout -t =raw: tiled",
+                    }
+                    .replace("cat ''", "cat -")
+                );
+            }
+        }
+        std::fs::write(world.path().join("rune.yaml"), config).expect("a config");
+        std::fs::write(world.path().join("raw.tmux"), raw).expect("a script");
+        world.tmux(&["new-session", "-d", "-s", "keep", "--", "cat", "-"]);
+        world
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.path().to_owned()
+    }
+
+    fn rune(&self, words: &[&str]) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rune"));
+        command.args(words);
+        self.run(command);
+    }
+
+    fn tmux(&self, words: &[&str]) {
+        let mut command = Command::new("tmux");
+        command.args(["-L", "rune", "-f", "/dev/null"]).args(words);
+        self.run(command);
+    }
+
+    fn run(&self, mut command: Command) {
+        let path = self.path();
+        let path: &Path = &path;
+        command.current_dir(path).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        for name in ["HOME", "TMUX_TMPDIR", "XDG_RUNTIME_DIR", "XDG_STATE_HOME"] {
+            command.env(name, path);
+        }
+        command.env("LANG", "C.UTF-8").env("SHELL", "/bin/sh");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.status().expect("the program runs");
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.rune(&["stop", "--timeout", "1s"]);
+        self.tmux(&["kill-server"]);
+    }
+}
