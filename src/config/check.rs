@@ -1,9 +1,9 @@
 //! Every mistake of a config at once, for all of its projects.
 
 use crate::config::choose::{self, Chosen, choose};
+use crate::config::collect::in_order;
 use crate::config::git::Git;
-use crate::config::in_order;
-use crate::config::load::{Loaded, decode, facts};
+use crate::config::load::{Loaded, facts, load};
 use crate::config::machine::Machine;
 use crate::config::remarks;
 use crate::config::request::Request;
@@ -37,18 +37,14 @@ impl Checked {
 ///
 /// # Errors
 ///
-/// Only when there is no file to check: it cannot be read, or is not to be trusted. What is not UTF-8
-/// is [`crate::error::Error::Config`].
+/// As [`load`], and for a project that does not exist.
 pub fn check(request: &Request, is_dropped: &dyn Fn(&str) -> bool) -> Result<Checked> {
-    let origin = find::find(request);
-    let source = match origin.path() {
-        Some(path) => find::read(path)?,
-        None => crate::config::source::Source::new("", ""),
-    };
-    let (config, mut problems) = decode(&source);
-    let loaded = Loaded { origin, source, config };
-    if problems.is_empty() {
-        problems = meaning(&loaded, request)?;
+    let loaded = load(request)?;
+    let mut problems = loaded.problems.clone();
+    match meaning(&loaded, request) {
+        Ok(more) => problems.extend(more),
+        Err(error) if problems.is_empty() => return Err(error),
+        Err(_) => {}
     }
     let file = |problems| Problems { source: loaded.source.text().to_owned(), problems: in_order(problems) };
     Ok(Checked {

@@ -91,18 +91,18 @@ const fn unused(name: &'static str, shape: Shape) -> Key {
 pub static CONFIG: Group = Group {
     name: "a config",
     keys: &[
-        key("version", Number, "version of the format: 1"),
-        key("settings", Keys(&SETTINGS), "settings of the whole config"),
-        key("projects", List(&Keys(&PROJECT)), "projects, in the order in which they are tried"),
-        key("environment", Keys(&ENVIRONMENT), "which inherited variables reach commands and panes"),
-        key("rituals", Keys(&RITUALS), "commands that start and stop work"),
         key(
             "workspace",
             WORKSPACE_CHOICE,
             "the workspace: a template written here, the name of one, or `none`",
         ),
         key("workspaces", Names(&Keys(&TEMPLATE)), "templates by name; the same as `rituals.templates`"),
+        key("projects", List(&Keys(&PROJECT)), "projects, in the order in which they are tried"),
+        key("rituals", Keys(&RITUALS), "commands that start and stop work"),
+        key("environment", Keys(&ENVIRONMENT), "which inherited variables reach commands and panes"),
+        key("settings", Keys(&SETTINGS), "settings of the whole config"),
         key("integrations", Keys(&INTEGRATIONS), "other tools"),
+        key("version", Number, "version of the format: 1"),
         unused("logging", Keys(&LOGGING)),
         unused("user_id", Text),
     ],

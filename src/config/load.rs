@@ -3,9 +3,9 @@
 use std::path::Path;
 
 use crate::config::choose::{Chosen, choose};
+use crate::config::collect::in_order;
 use crate::config::find::{Origin, find, read};
 use crate::config::git::Git;
-use crate::config::in_order;
 use crate::config::machine::Machine;
 use crate::config::raw::{self, Config, is_variable};
 use crate::config::request::Request;
@@ -15,23 +15,25 @@ use crate::config::yaml;
 use crate::error::{Error, Problem, Problems, Result};
 use crate::project::Project;
 
-/// A config that was read and has no mistakes in itself.
+/// A config that was read. It may have mistakes: [`project`] reports them with all others.
 #[derive(Clone, Debug)]
 pub struct Loaded {
     /// Where it came from.
     pub origin: Origin,
     /// Its text.
     pub source: Source,
-    /// What it says.
+    /// What it says, as far as it can be read.
     pub config: Config,
+    /// Mistakes in the text itself.
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Finds, reads and decodes the config for a request.
 ///
 /// # Errors
 ///
-/// [`Error::Config`] with every mistake, [`Error::Refused`] for a file of another user, [`Error::Io`]
-/// for one that cannot be read.
+/// [`Error::Refused`] for a file of another user, [`Error::Io`] for one that cannot be read,
+/// [`Error::Config`] for one that is not UTF-8. Other mistakes wait for [`project`].
 pub fn load(request: &Request) -> Result<Loaded> {
     let origin = find(request);
     let source = match origin.path() {
@@ -39,10 +41,7 @@ pub fn load(request: &Request) -> Result<Loaded> {
         None => Source::new("", ""),
     };
     let (config, problems) = decode(&source);
-    if !problems.is_empty() {
-        return Err(mistakes(&source, problems));
-    }
-    Ok(Loaded { origin, source, config })
+    Ok(Loaded { origin, source, config, problems })
 }
 
 /// The project for a request: [`load`] and [`project`] in one.
@@ -58,12 +57,19 @@ pub fn open(request: &Request) -> Result<Project> {
 pub fn project(loaded: &Loaded, request: &Request) -> Result<Project> {
     values(request)?;
     let git = Git::find(&request.directory);
-    let chosen = choose(request, &loaded.origin, &loaded.config, git.as_ref())?;
+    let known =
+        |problems: Vec<Problem>| mistakes(&loaded.source, [loaded.problems.clone(), problems].concat());
+    let chosen = match choose(request, &loaded.origin, &loaded.config, git.as_ref()) {
+        Err(_) if !loaded.problems.is_empty() => return Err(known(Vec::new())),
+        chosen => chosen?,
+    };
     let more = templates(loaded, &request.workspaces);
     let machine = Machine::new(&chosen.root, &request.environment, request.today, request.directories);
     let facts = facts(loaded, request, &chosen, more, &machine);
-    let mut project = resolve(&loaded.source, &loaded.config, &facts)
-        .map_err(|problems| mistakes(&loaded.source, problems))?;
+    let mut project = match resolve(&loaded.source, &loaded.config, &facts) {
+        Ok(project) if loaded.problems.is_empty() => project,
+        resolved => return Err(known(resolved.err().unwrap_or_default())),
+    };
     if !request.workspaces.is_empty() {
         only(&mut project, &request.workspaces)?;
     }

@@ -6,6 +6,7 @@
 
 mod check;
 mod choose;
+mod collect;
 pub mod detect;
 pub mod find;
 pub mod git;
@@ -35,13 +36,3 @@ pub use names::{Names, names};
 pub use request::Request;
 pub use schema::schema;
 pub use starter::starter;
-
-use crate::error::Problem;
-
-/// Every problem once (an alias brings the same one in several times), in order of their places.
-pub(crate) fn in_order(mut problems: Vec<Problem>) -> Vec<Problem> {
-    problems
-        .sort_by(|a, b| (a.span.start, a.span.end, &a.message).cmp(&(b.span.start, b.span.end, &b.message)));
-    problems.dedup_by(|a, b| a.span == b.span && a.message == b.message);
-    problems
-}

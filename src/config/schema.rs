@@ -33,7 +33,11 @@ fn define(group: &Group, definitions: &mut Map<String, Value>) {
         }
         properties.insert(key.name.to_owned(), Value::Object(property));
     }
-    let definition = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    let mut definition = json!({ "type": "object", "properties": properties, "additionalProperties": false });
+    if std::ptr::eq(group, &CONFIG) {
+        // a place for anchors
+        definition["patternProperties"] = json!({ "^x-": {} });
+    }
     definitions.insert(name, definition);
 }
 

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::config::tree::Place;
 use crate::error::Problem;
 
+/// The longest message, in characters: it may quote what somebody wrote.
+const LONGEST: usize = 400;
+
 /// A config file's text with its name.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -57,23 +60,30 @@ impl Source {
         skipped.map_or(self.text.len(), |(at, _)| start + at)
     }
 
-    /// A mistake at `place`. One that an alias or merge brings in says where it is used.
+    /// Where what stands at `place` is used, when an alias or merge brings it in.
+    pub fn used(&self, place: &Place) -> Option<String> {
+        let (line, column) = self.position(place.used.as_ref()?.start);
+        Some(format!("it is used through the alias at {line}:{column}"))
+    }
+
+    /// A mistake at `place`.
     pub fn problem(&self, place: &Place, message: impl Into<String>) -> Problem {
         let start = self.floor(place.span.start);
         let end = self.floor(place.span.end).max(start);
         let (line, column) = self.position(start);
-        let help = place.used.as_ref().map(|used| {
-            let (line, column) = self.position(used.start);
-            format!("it is used through the alias at {line}:{column}")
-        });
+        let mut message = message.into();
+        if let Some((end, _)) = message.char_indices().nth(LONGEST) {
+            message.truncate(end);
+            message.push('…');
+        }
         Problem {
             file: self.path.clone(),
             line,
             column,
             span: start..end,
-            message: message.into(),
+            message,
             replacement: None,
-            help,
+            help: None,
         }
     }
 

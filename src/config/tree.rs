@@ -73,14 +73,11 @@ pub struct Entry {
 }
 
 impl Node {
-    /// The place to point at: a mapping's or list's first entry, else the value itself.
+    /// The place to point at: a block mapping's first key, else the value itself.
     pub fn head(&self) -> &Place {
         match &self.value {
             Value::Map(entries) if self.place.span.is_empty() => {
                 entries.first().map_or(&self.place, |entry| &entry.key.place)
-            }
-            Value::List(nodes) if self.place.span.is_empty() => {
-                nodes.first().map_or(&self.place, |node| node.head())
             }
             _ => &self.place,
         }

@@ -1,6 +1,6 @@
 //! A command of a ritual.
 
-use super::reader::Reader;
+use super::reader::{Fields, Reader};
 use super::{Command, Run, values};
 use crate::config::keys::COMMAND;
 use crate::config::tree::{Node, Value};
@@ -39,18 +39,19 @@ fn command(reader: &mut Reader<'_>, node: &Node) -> Option<Command> {
         template,
         session,
     };
-    consistent(reader, &command, fields.get("background").or(fields.get("interactive")));
+    consistent(reader, &command, &fields);
     Some(command)
 }
 
 /// Notes what cannot go together.
-fn consistent(reader: &mut Reader<'_>, command: &Command, flag: Option<&Node>) {
+fn consistent(reader: &mut Reader<'_>, command: &Command, fields: &Fields<'_>) {
     if command.background && command.interactive {
+        let flag = fields.get("background").or(fields.get("interactive"));
         let place = flag.map_or(&command.place, |node| &node.place);
         reader.problem(place, "a command cannot be `background` and have a terminal").help =
             Some("leave `background` out, or `interactive`, `tmux_template` and `tmux_session`".to_owned());
     }
-    if command.run == Run::Nothing && (command.template.is_none() || !command.interactive) {
+    if fields.sound && command.run == Run::Nothing && (command.template.is_none() || !command.interactive) {
         reader.problem(&command.place, "a command has nothing to run").help =
             Some("add `command: …`, or a workspace by `tmux_template: …`".to_owned());
     }

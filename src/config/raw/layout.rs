@@ -30,11 +30,18 @@ fn named(reader: &mut Reader<'_>, node: &Node) -> Option<Layout> {
         return Some(Layout::Raw(cells.to_owned()));
     }
     let names = NamedLayout::ALL.iter().map(|(_, name)| *name).chain(GRIDS);
-    let near = super::nearest(word, names.clone());
+    let near = grid_for(word).or_else(|| super::nearest(word, names.clone()));
     let problem = reader.problem(&text.place, format!("there is no layout `{word}`"));
     problem.replacement = near.map(str::to_owned);
     problem.help = Some(format!("there is {}", crate::error::list(&names.collect::<Vec<_>>())));
     None
+}
+
+/// The grid that has room for as many panes as `word` says: `5pane` is `6pane`.
+fn grid_for(word: &str) -> Option<&'static str> {
+    let count = |word: &str| word.trim_end_matches('s').strip_suffix("pane")?.parse::<usize>().ok();
+    let wanted = count(word)?;
+    GRIDS.into_iter().find(|grid| count(grid).is_some_and(|room| room >= wanted))
 }
 
 /// A tmux layout string without its checksum, when `word` looks like one: `bb62,80x24,0,0,…`.
@@ -69,11 +76,11 @@ fn cell(reader: &mut Reader<'_>, node: &Node) -> Option<(Share, Split)> {
     match &node.value {
         Value::Null => return Some((Share::Rest, Split::Pane)),
         Value::Map(_) => {}
-        _ => return Some((share(reader, node)?, Split::Pane)),
+        _ => return Some((share(reader, node), Split::Pane)),
     }
     let fields = reader.fields(node, &SPLIT)?;
     let share = match fields.get("size") {
-        Some(node) => share(reader, node)?,
+        Some(node) => share(reader, node),
         None => Share::Rest,
     };
     let direction = fields.get("split").and_then(|node| reader.word(node, &["right", "down"]));
@@ -103,8 +110,9 @@ fn cell(reader: &mut Reader<'_>, node: &Node) -> Option<(Share, Split)> {
     }
 }
 
-fn share(reader: &mut Reader<'_>, node: &Node) -> Option<Share> {
-    let text = reader.text(node, "a size such as `30%` or `20`")?;
+/// The size of a cell; one that cannot be read counts as none, so that the cell is not missed.
+fn share(reader: &mut Reader<'_>, node: &Node) -> Share {
+    let Some(text) = reader.text(node, "a size such as `30%` or `20`") else { return Share::Rest };
     let word = text.value.trim();
     let share = match word.strip_suffix('%') {
         Some(number) => number.parse().ok().filter(|percent| (1..100).contains(percent)).map(Share::Percent),
@@ -114,7 +122,7 @@ fn share(reader: &mut Reader<'_>, node: &Node) -> Option<Share> {
         reader.problem(&text.place, format!("`{word}` is not the size of a cell")).help =
             Some("a size is `1%` to `99%`, or columns or rows, as in `20`".to_owned());
     }
-    share
+    share.unwrap_or(Share::Rest)
 }
 
 /// How many panes a tree holds.

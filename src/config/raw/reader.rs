@@ -2,15 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use crate::config::keys::{Group, Shape};
+use crate::config::collect::Collect;
+use crate::config::keys::{CONFIG, Group, Shape};
 use crate::config::source::Source;
 use crate::config::tree::{Entry, Node, Place, Spanned, Text, Value};
 use crate::error::{Problem, list};
 
 /// Reads nodes and collects problems and notes.
 pub(super) struct Reader<'a> {
-    source: &'a Source,
-    problems: Vec<Problem>,
+    collect: Collect<'a>,
     notes: Vec<String>,
 }
 
@@ -18,6 +18,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Fields<'n> {
     group: &'static Group,
     entries: &'n [Entry],
+    /// Whether all its keys are known; otherwise a key that is missing may be a misspelt one.
+    pub(super) sound: bool,
 }
 
 impl<'n> Fields<'n> {
@@ -35,18 +37,16 @@ impl<'n> Fields<'n> {
 
 impl<'a> Reader<'a> {
     pub(super) fn new(source: &'a Source) -> Self {
-        Reader { source, problems: Vec::new(), notes: Vec::new() }
+        Reader { collect: Collect::new(source), notes: Vec::new() }
     }
 
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
-        (self.problems, self.notes)
+        (self.collect.finish(), self.notes)
     }
 
     /// Notes a mistake; the caller may add what to do about it.
     pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>) -> &mut Problem {
-        let problem = self.source.problem(place, message);
-        self.problems.push(problem);
-        self.problems.last_mut().expect("one was just pushed")
+        self.collect.problem(place, message)
     }
 
     /// Notes that `node` should have been something else.
@@ -63,9 +63,15 @@ impl<'a> Reader<'a> {
         };
         self.doubled(entries);
         let mut idle: Vec<&str> = Vec::new();
+        let mut sound = true;
         for Entry { key, value } in entries {
             match group.key(&key.value) {
-                None => self.unknown(key, group),
+                // a place for anchors that are used elsewhere
+                None if key.value.starts_with("x-") && std::ptr::eq(group, &CONFIG) => {}
+                None => {
+                    sound = false;
+                    self.unknown(key, group);
+                }
                 Some(known) if !known.used => {
                     idle.push(known.name);
                     self.check(value, &known.shape);
@@ -77,20 +83,20 @@ impl<'a> Reader<'a> {
         if !idle.is_empty() && group.keys.iter().any(|key| key.used) {
             self.notes.push(format!("{}: {} {} no use here", group.name, list(&idle), have(idle.len())));
         }
-        Some(Fields { group, entries })
+        Some(Fields { group, entries, sound })
     }
 
     /// The entries of a mapping whose mistakes are noted already.
     pub(super) fn quiet<'n>(&self, node: &'n Node, group: &'static Group) -> Option<Fields<'n>> {
         match &node.value {
-            Value::Map(entries) => Some(Fields { group, entries }),
+            Value::Map(entries) => Some(Fields { group, entries, sound: true }),
             _ => None,
         }
     }
 
     /// The text of the file at `place`.
     pub(super) fn written(&self, place: &Place) -> &'a str {
-        self.source.slice(&place.span)
+        self.collect.source.slice(&place.span)
     }
 
     /// A mapping from free names, with doubled names noted.
@@ -114,7 +120,7 @@ impl<'a> Reader<'a> {
             Value::List(nodes) => nodes,
             Value::Null => &[],
             _ => {
-                self.wrong(node, expected);
+                self.wrong(node, expected).help = Some("start each entry with `- `".to_owned());
                 &[]
             }
         }
@@ -182,7 +188,7 @@ impl<'a> Reader<'a> {
         let mut seen: BTreeMap<&str, &Place> = BTreeMap::new();
         for Entry { key, .. } in entries {
             let Some(earlier) = seen.insert(&key.value, &key.place) else { continue };
-            let (line, _) = self.source.position(earlier.span.start);
+            let (line, _) = self.collect.source.position(earlier.span.start);
             let message = format!("the key `{}` is here twice", key.value);
             self.problem(&key.place, message).help = Some(format!("the other is on line {line}"));
         }
@@ -190,7 +196,7 @@ impl<'a> Reader<'a> {
 
     fn unknown(&mut self, key: &Text, group: &'static Group) {
         let names = || group.keys.iter().map(|key| key.name);
-        let near = nearest(&key.value, names());
+        let near = other_word(&key.value, group).or_else(|| nearest(&key.value, names()));
         let problem = self.problem(&key.place, format!("{} has no key `{}`", group.name, key.value));
         match near {
             Some(near) => {
@@ -210,8 +216,33 @@ fn either(words: &[&str]) -> String {
     list(words).replace(" and ", " or ")
 }
 
+/// Words of other programs for keys of ours.
+const OTHER_WORDS: [(&str, &[&str]); 9] = [
+    ("cmd", &["command"]),
+    ("run", &["command"]),
+    ("exec", &["command"]),
+    ("shell_command", &["command"]),
+    ("dir", &["cwd", "root"]),
+    ("path", &["cwd", "root"]),
+    ("start_directory", &["cwd", "root"]),
+    ("environment", &["env"]),
+    ("session", &["session_name"]),
+];
+
+/// The key of `group` that another program calls `word`.
+fn other_word(word: &str, group: &'static Group) -> Option<&'static str> {
+    let (_, ours) = OTHER_WORDS.iter().find(|(other, _)| *other == word)?;
+    ours.iter().copied().find(|name| group.key(name).is_some())
+}
+
+/// The longest name that is looked up, in bytes: nobody misspells a longer one.
+const LONGEST: usize = 64;
+
 /// The name that somebody who wrote `name` most likely meant.
 pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Option<&'n str> {
+    if name.len() > LONGEST {
+        return None;
+    }
     let written = name.to_lowercase();
     let cost = |candidate: &str| {
         let candidate = candidate.to_lowercase();

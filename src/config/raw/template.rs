@@ -12,9 +12,9 @@ pub(super) fn templates(reader: &mut Reader<'_>, node: &Node, found: &mut Vec<(T
         if found.iter().any(|(name, _)| name.value == key.value && name.place != key.place) {
             reader.problem(&key.place, format!("there is another workspace `{}`", key.value));
         }
-        if let Some(template) = template(reader, value) {
-            found.push((key.clone(), template));
-        }
+        // what cannot be read still has its name, so that nobody misses it
+        let template = template(reader, value).unwrap_or_default();
+        found.push((key.clone(), template));
     }
 }
 
@@ -46,15 +46,17 @@ pub(super) fn template(reader: &mut Reader<'_>, node: &Node) -> Option<Template>
         vars,
         size: values::size(reader, &fields),
         login: fields.get("shell").and_then(|node| reader.word(node, &["login"])).map(|_| true),
-        windows: nodes.iter().filter_map(|node| window(reader, node)).collect(),
+        windows: nodes.iter().map(|node| window(reader, node)).collect(),
     })
 }
 
-fn window(reader: &mut Reader<'_>, node: &Node) -> Option<Window> {
-    let fields = reader.fields(node, &WINDOW)?;
+fn window(reader: &mut Reader<'_>, node: &Node) -> Window {
+    let Some(fields) = reader.fields(node, &WINDOW) else {
+        return Window::of(Vec::new(), node.head().clone());
+    };
     let panes = fields.get("panes").map(|node| reader.list(node, "a list of panes")).unwrap_or_default();
     let options = values::mapping(reader, &fields, "options");
-    Some(Window {
+    Window {
         options: options_checked(reader, options),
         place: node.head().clone(),
         name: values::text(reader, &fields, "name"),
@@ -65,8 +67,8 @@ fn window(reader: &mut Reader<'_>, node: &Node) -> Option<Window> {
         focus: values::flag_place(reader, &fields, "focus"),
         sync: values::flag(reader, &fields, "sync", false),
         when: values::when(reader, &fields),
-        panes: panes.iter().filter_map(|node| pane(reader, node)).collect(),
-    })
+        panes: panes.iter().map(|node| pane(reader, node)).collect(),
+    }
 }
 
 /// Options whose names tmux can have.
@@ -81,21 +83,21 @@ fn options_checked(reader: &mut Reader<'_>, options: super::Values) -> super::Va
     options
 }
 
-fn pane(reader: &mut Reader<'_>, node: &Node) -> Option<Pane> {
+fn pane(reader: &mut Reader<'_>, node: &Node) -> Pane {
     let plain = |run| Pane { run, ..Pane::shell(node.head().clone()) };
     match &node.value {
-        Value::Null => return Some(plain(Run::Nothing)),
+        Value::Null => return plain(Run::Nothing),
         Value::List(nodes) => {
             let texts: Vec<Text> = nodes.iter().filter_map(|node| reader.text(node, "a command")).collect();
-            return Some(plain(if texts.is_empty() { Run::Nothing } else { Run::Scripts(texts) }));
+            return plain(if texts.is_empty() { Run::Nothing } else { Run::Scripts(texts) });
         }
         Value::Map(_) => {}
-        _ => return reader.text(node, "a pane").map(|text| plain(values::script(text))),
+        _ => return plain(reader.text(node, "a pane").map_or(Run::Nothing, values::script)),
     }
-    let fields = reader.fields(node, &PANE)?;
+    let Some(fields) = reader.fields(node, &PANE) else { return plain(Run::Nothing) };
     let ends = [("shell", OnExit::Shell), ("keep", OnExit::Keep), ("close", OnExit::Close)];
     let end = fields.get("on_exit").and_then(|node| reader.word(node, &ends.map(|(word, _)| word)));
-    Some(Pane {
+    Pane {
         key: values::key(reader, &fields),
         title: values::text(reader, &fields, "title"),
         cwd: values::text(reader, &fields, "cwd"),
@@ -105,5 +107,5 @@ fn pane(reader: &mut Reader<'_>, node: &Node) -> Option<Pane> {
         on_exit: ends.iter().find(|(word, _)| Some(*word) == end).map_or(OnExit::default(), |(_, end)| *end),
         when: values::when(reader, &fields),
         ..plain(values::run(reader, fields.get("command")))
-    })
+    }
 }

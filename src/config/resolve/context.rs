@@ -3,6 +3,7 @@
 use super::Facts;
 use super::locate::within;
 use super::seam::{Fault, Variables, render_command, render_text};
+use crate::config::collect::{Collect, in_order};
 use crate::config::raw::{Config, Run, When};
 use crate::config::source::Source;
 use crate::config::tree::{Place, Text};
@@ -12,21 +13,20 @@ use crate::workspace::Command;
 
 /// The state of one resolution.
 pub(super) struct Context<'a> {
-    pub(super) source: &'a Source,
+    collect: Collect<'a>,
     pub(super) config: &'a Config,
     pub(super) facts: &'a Facts<'a>,
-    problems: Vec<Problem>,
     notes: Vec<String>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(source: &'a Source, config: &'a Config, facts: &'a Facts<'a>) -> Self {
-        Context { source, config, facts, problems: Vec::new(), notes: config.notes.clone() }
+        Context { collect: Collect::new(source), config, facts, notes: config.notes.clone() }
     }
 
-    /// Every mistake once (aliases bring the same one in several times), and every note.
+    /// Every mistake and every note.
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
-        (crate::config::in_order(self.problems), self.notes)
+        (in_order(self.collect.finish()), self.notes)
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) {
@@ -38,18 +38,14 @@ impl<'a> Context<'a> {
 
     /// Notes a mistake; the caller may add what to do about it.
     pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>) -> &mut Problem {
-        let problem = self.source.problem(place, message);
-        self.problems.push(problem);
-        self.problems.last_mut().expect("one was just pushed")
+        self.collect.problem(place, message)
     }
 
     /// Notes what is wrong in a part of a text.
     pub(super) fn fault(&mut self, text: &Text, fault: Fault) {
-        let span = within(self.source, text, &fault.range);
+        let span = within(self.collect.source, text, &fault.range);
         let place = Place { span, used: text.place.used.clone() };
-        let help = fault.help;
-        let problem = self.problem(&place, fault.message);
-        problem.help = help.or(problem.help.take());
+        self.problem(&place, fault.message).help = fault.help;
     }
 
     /// A text that no shell reads, with its values.

@@ -4,6 +4,9 @@ use super::context::Context;
 use crate::config::raw::{Template, Values, Window, nearest};
 use crate::config::tree::Text;
 
+/// How many templates may extend each other.
+const DEEPEST: usize = 16;
+
 impl<'a> Context<'a> {
     /// The template of this name; an unknown one is a mistake where the name stands.
     pub(super) fn template(&mut self, name: &Text) -> Option<&'a Template> {
@@ -30,6 +33,10 @@ impl<'a> Context<'a> {
             let Some(next) = self.template(name) else { break };
             if chain.iter().any(|seen| std::ptr::eq(*seen, next)) {
                 self.problem(&name.place, format!("`{}` extends itself in the end", name.value));
+                break;
+            }
+            if chain.len() == DEEPEST {
+                self.problem(&name.place, format!("more than {DEEPEST} templates extend each other"));
                 break;
             }
             chain.push(next);

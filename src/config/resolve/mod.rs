@@ -6,8 +6,6 @@ mod inherit;
 mod locate;
 mod ritual;
 pub mod seam;
-#[cfg(test)]
-mod tests;
 mod variables;
 mod window;
 mod workspace;

@@ -26,11 +26,12 @@ impl Context<'_> {
     /// The windows of a template that are wanted now.
     pub(super) fn windows(&mut self, template: &Template, around: &Surroundings<'_>) -> Vec<Window> {
         let keys: Vec<Key> = template.windows.iter().enumerate().map(window_key).collect();
-        for (index, window) in template.windows.iter().enumerate() {
-            if keys[..index].contains(&keys[index]) {
+        let mut seen = BTreeSet::new();
+        for (window, key) in template.windows.iter().zip(&keys) {
+            if !seen.insert(key) {
                 let place =
                     window.key.as_ref().or(window.name.as_ref()).map_or(&window.place, |text| &text.place);
-                self.problem(place, format!("there is another window `{}`", keys[index])).help =
+                self.problem(place, format!("there is another window `{key}`")).help =
                     Some("give one of them a `key` of its own".to_owned());
             }
         }

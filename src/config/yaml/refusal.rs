@@ -95,14 +95,12 @@ fn other(source: &Source, at: Range<usize>, words: &str) -> Problem {
             "a second `: ` on this line, or a key that is indented too far".to_owned(),
             Some("quote a text that has `: ` in it"),
         ),
-        "did not find expected <document start>" => (
+        "did not find expected <document start>"
+        | "while parsing a block mapping, did not find expected key"
+        | "while parsing a block collection, did not find expected '-' indicator" => (
             "this line does not belong to anything above it".to_owned(),
-            Some("keys of one mapping start in the same column"),
+            Some("the keys of one mapping, and the `-` of one list, start in the same column"),
         ),
-        "while parsing a block mapping, did not find expected key"
-        | "while parsing a block collection, did not find expected '-' indicator" => {
-            (words.to_owned(), Some("look at the indentation of this line and the one above"))
-        }
         _ if words.contains("unexpected character") => {
             (words.to_owned(), Some("quote a text that starts with this character"))
         }
