@@ -6,6 +6,7 @@ pub mod command;
 pub mod error;
 pub mod process;
 pub mod project;
+pub mod pty;
 pub mod ritual;
 pub mod shell;
 pub mod workspace;
