@@ -13,6 +13,7 @@ pub mod lock;
 pub mod plan;
 pub mod process;
 pub mod project;
+pub mod pty;
 pub mod quote;
 pub mod record;
 pub mod ritual;

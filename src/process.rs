@@ -11,11 +11,13 @@ use std::fmt;
 mod system;
 
 mod handle;
+mod run;
 mod signals;
 mod spawn;
 mod terminate;
 
 pub use handle::{Handle, wait_for};
+pub use run::{End, NotStarted, Run};
 pub use signals::Signals;
 pub use spawn::{spawn, starting, without_terminal};
 pub use system::{boot_id, command_line};
@@ -159,7 +161,7 @@ impl Table {
 /// Whether `process` is a child of `root` or in the session that it leads. Nothing comes from a
 /// process that is younger.
 fn comes_from(process: &Process, root: &Process) -> bool {
-    let leads = root.session == root.pid && process.session == root.pid;
+    let leads = root.pid > 1 && root.session == root.pid && process.session == root.pid;
     process.pid != root.pid && process.start >= root.start && (process.parent == root.pid || leads)
 }
 

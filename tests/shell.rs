@@ -6,8 +6,8 @@ use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rune::process;
-use rune::shell::{End, Finished, Run, Seen, run};
+use rune::process::{self, End, Run};
+use rune::shell::{Finished, Seen, run};
 
 fn sh(text: &str) -> Run {
     let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("GREETING", "hello")];

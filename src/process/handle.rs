@@ -25,9 +25,9 @@ pub struct Handle {
 }
 
 impl Handle {
-    /// A hold on `process`; nothing if it has ended.
+    /// A hold on `process`; nothing if it has ended, nor for the first process of the system.
     pub fn open(process: &Process) -> Option<Handle> {
-        let pid = Pid::from_raw(i32::try_from(process.pid).ok()?)?;
+        let pid = Pid::from_raw(i32::try_from(process.pid).ok().filter(|pid| *pid > 1)?)?;
         let pidfd = system::pidfd(pid);
         let handle = Handle { process: process.clone(), pid, pidfd };
         // The id may have changed hands before the descriptor was open, never after.
