@@ -61,6 +61,7 @@ const TABLE: &[(&str, u8)] = &[
     ("config::tree", 2),
     ("config::keys", 2),
     ("config::source", 2),
+    ("config::collect", 2),
     ("config::schema", 2),
     ("config::manual", 2),
     ("config::request", 2),
@@ -88,14 +89,13 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("ritual_run", "shell"),
     ("journal", "tmux::server"),
     ("shell", "process"),
+    ("pty", "process"),
 ];
 
 /// Imports that break the rules and are to be repaired. Whoever repairs one takes it out.
 const DEBTS: &[(&str, &str)] = &[
     // The syntax of a pattern is a reading; only what it fits is a decision.
     ("config::raw", "config::detect"),
-    // `in_order` stands beside re-exports of effects.
-    ("config::resolve", "config"),
 ];
 
 /// What is not in the files of layers 1 to 3, neither as a path nor as a word of the code.
