@@ -8,5 +8,6 @@ pub mod process;
 pub mod project;
 pub mod pty;
 pub mod ritual;
+pub mod ritual_run;
 pub mod shell;
 pub mod workspace;
