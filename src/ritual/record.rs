@@ -44,6 +44,9 @@ pub struct Record {
     pub start: Option<Times>,
     /// The last stop ritual.
     pub stop: Option<Times>,
+    /// The value of [`COMMAND_VARIABLE`] in the command that the ritual waits for. Should rune be
+    /// killed meanwhile, the next run ends what is left of it.
+    pub foreground: Option<String>,
     /// Background commands that were started and not known to have ended.
     pub background: Vec<Background>,
 }
@@ -122,6 +125,7 @@ impl Record {
             root: root.to_owned(),
             start: None,
             stop: None,
+            foreground: None,
             background: Vec::new(),
         }
     }
@@ -164,11 +168,30 @@ impl Record {
             times.ended = Some(now);
         }
     }
+}
 
-    /// The background command of this name, if it was started and is not known to have ended.
-    pub fn background(&self, name: &str, phase: Phase) -> Option<&Background> {
-        self.background.iter().find(|one| one.name == name && one.phase == phase)
+/// What a background command of an earlier run means for one that is about to be started.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// There is none.
+    New,
+    /// It is the same and still runs: it is kept.
+    Kept(Background),
+    /// It has the same name but was declared otherwise: it is ended first.
+    Replaces(Background),
+}
+
+/// Takes what `command` means out of `running`, the background commands of earlier runs that still run.
+pub fn claim(running: &mut Vec<Background>, command: &RitualCommand, phase: Phase) -> Claim {
+    let identity = identity(command);
+    let mut take = |same: &dyn Fn(&Background) -> bool| {
+        let place = running.iter().position(|one| one.phase == phase && same(one))?;
+        Some(running.remove(place))
+    };
+    if let Some(same) = take(&|one| one.identity == identity) {
+        return Claim::Kept(same);
     }
+    take(&|one| one.name == command.name).map_or(Claim::New, Claim::Replaces)
 }
 
 #[cfg(test)]
@@ -197,6 +220,41 @@ mod tests {
         record.end(Phase::Start, 20);
         assert_eq!(record.clone().since("boot"), record);
         assert_eq!(record.since("other").decide(Phase::Start, false), Decision::Run);
+    }
+
+    #[test]
+    fn a_background_command_is_kept_while_it_is_declared_the_same() {
+        let command = |name: &str, text: &str| RitualCommand {
+            name: name.to_owned(),
+            global: false,
+            command: Some(Command::Script(text.to_owned())),
+            optional: false,
+            background: true,
+            interactive: None,
+            timeout: None,
+            cwd: "/w".into(),
+            environment: Default::default(),
+            pass: Vec::new(),
+            when: None,
+        };
+        let running = |command: &RitualCommand| Background {
+            name: command.name.clone(),
+            command: String::new(),
+            identity: identity(command),
+            phase: Phase::Start,
+            id: String::new(),
+            process: None,
+            began: 0,
+            log: PathBuf::new(),
+        };
+        let (server, other) = (command("server", "serve"), command("watch", "serve"));
+        let mut earlier = vec![running(&other), running(&server)];
+        assert_eq!(claim(&mut earlier.clone(), &server, Phase::Stop), Claim::New);
+        assert_eq!(claim(&mut earlier, &server, Phase::Start), Claim::Kept(running(&server)));
+        assert_eq!(claim(&mut earlier, &server, Phase::Start), Claim::New, "one cannot be kept twice");
+        let changed = command("watch", "serve -v");
+        assert_eq!(claim(&mut earlier, &changed, Phase::Start), Claim::Replaces(running(&other)));
+        assert_eq!(earlier, []);
     }
 
     #[test]
