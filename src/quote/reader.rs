@@ -169,6 +169,7 @@ impl<'a> Reader<'a> {
         }
         if self.simple.redirected && !self.word.begun {
             // `<(…)`, which is a word of the command around it.
+            self.simple.redirected = false;
             self.word.begun = true;
             return self.parentheses();
         }

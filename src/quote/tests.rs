@@ -87,6 +87,7 @@ fn a_place_without_a_safe_form_is_named() {
         ("eval a=(b)", "", Place::Code("eval")),
         ("eval a=(b ", ")", Place::Code("eval")),
         ("a[b=c]=1 eval ", "", Place::Code("eval")),
+        ("eval <(a)", "", Place::Code("eval")),
         ("eval <(a) ", "", Place::Code("eval")),
         ("diff <(a ", ")", Place::Substitution),
         ("\"$${x:-\"", "\"}\"", Place::Lost),
