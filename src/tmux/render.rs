@@ -307,9 +307,14 @@ impl<'a> Renderer<'a> {
         if let Some(title) = &launch.pane.title {
             self.command(&words(&["select-pane", "-t", pane, "-T", &title_of(title)]));
         }
-        // A runner that closes its pane exits 0, so what is kept is a runner that was killed.
+        // A runner always exits 0, so what is kept is a runner that was killed; what it becomes
+        // instead may fail as it likes.
         if self.context.version.has(Feature::RemainOnFailure) {
-            self.command(&words(&["set-option", "-p", "-t", pane, "remain-on-exit", "failed"]));
+            let remain: &[&str] = match launch.pane.becomes_command() {
+                true => &["-u", "-t", pane, "remain-on-exit"],
+                false => &["-t", pane, "remain-on-exit", "failed"],
+            };
+            self.command(&words(&[&["set-option", "-p"], remain].concat()));
         }
     }
 
