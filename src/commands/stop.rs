@@ -8,9 +8,11 @@ use std::time::Duration;
 use super::context::Context;
 use super::kill::{duration, end_session};
 use super::leave;
+use super::ritual;
 use crate::cli;
 use crate::error::{Error, Result, counted};
 use crate::project::Project;
+use crate::ritual::Phase;
 use crate::snapshot::{LivePane, LiveSession, Snapshot};
 
 /// `rune stop`
@@ -21,9 +23,12 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     }
     let looked = context.look()?;
     let project = context.project(&options.choice.words, looked.as_ref(), false)?;
+    // The ritual needs what runs, so it comes first; it fails, and nothing is ended.
+    ritual::run(context, &project, Phase::Stop, true)?;
     if options.keep {
         return Ok(());
     }
+    let mut survivors = ritual::end_background(context, &project, grace)?;
     let snapshot = context.look()?.unwrap_or_default();
     let sessions = belonging(&snapshot, &project);
     if leave::own_pane(context, &snapshot).is_some_and(|own| contains(&sessions, own)) {
@@ -37,7 +42,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     if sessions.is_empty() {
         context.ui.say(&format!("nothing of `{}` is running", project.name));
     }
-    let survivors = end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?;
+    survivors.extend(end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?);
     if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
 }
 
