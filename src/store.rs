@@ -214,6 +214,7 @@ mod tests {
             argv: vec!["sh".to_owned(), "-c".to_owned(), "a\nb \u{1b} \u{fc}".to_owned()],
             cwd: "/".to_owned(),
             on_exit: OnExit::Keep,
+            tmux: "tmux".to_owned(),
             shell: "/bin/sh".to_owned(),
             is_shell: false,
         }
@@ -240,7 +241,7 @@ mod tests {
         assert_eq!(store.read_specification(&id).unwrap(), (specification(SCHEMA), environment));
         assert_eq!(store.specification(&id), Some(specification(SCHEMA)));
         assert_eq!(store.record(&id), Some(record(SCHEMA)));
-        assert_eq!(store.ids(), [id.clone()]);
+        assert_eq!(store.ids(), std::slice::from_ref(&id));
         for entry in fs::read_dir(store.directory()).unwrap() {
             assert_eq!(entry.unwrap().metadata().unwrap().mode() & 0o777, 0o600);
         }

@@ -52,6 +52,7 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
         cwd: cwd.to_owned(),
         on_exit: pane.on_exit,
         is_shell: pane.command == Command::Shell,
+        tmux: context.server.program.to_string_lossy().into_owned(),
         shell,
     })
 }

@@ -25,21 +25,22 @@ use crate::store::{Store, Variable};
 use crate::workspace::OnExit;
 use children::{Change, Children};
 use events::{Event, Events};
-use pane::{Pane, simplest_shell};
+use pane::{Close, Pane, simplest_shell};
 use terminal::Terminal;
 
 /// Runs the pane `id` from the store in `directory`; `inherited` is the environment that tmux gave
-/// the pane.
-pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>) -> ExitCode {
+/// the pane, and `close` has tmux close it.
+pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, close: Close) -> ExitCode {
     let read = Store::open(directory).and_then(|store| Ok((store.read_specification(id)?, store)));
+    let terminal = Terminal::new();
     let why = match read {
         Err(error) => error.to_string(),
         Ok(((specification, environment), store)) => {
-            let mut pane = Pane::new(store, specification, environment, &inherited);
+            let mut pane = Pane::new(store, specification, environment, &inherited, close);
             drop(inherited);
             if pane.specification.becomes_command() {
-                let failure = pane.become_command();
-                format!("could not run `{}`: {failure}", pane.specification.summary)
+                terminal.touch();
+                pane.become_command()
             } else {
                 match Runner::new(pane) {
                     Ok(runner) => return runner.run(),
@@ -48,7 +49,7 @@ pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>) -> ExitCode 
             }
         }
     };
-    Terminal::new().say(&format!("rune: {why}; this is a shell"));
+    terminal.say(&format!("rune: {why}; this is a shell"));
     let _ = simplest_shell().exec();
     ExitCode::SUCCESS
 }
@@ -120,6 +121,10 @@ impl Runner {
                 Answer::Typed(_) | Answer::Changed(_) => {}
             }
         }
+        // Who asked for the end closes the pane, too.
+        if self.closing == Closing::No {
+            self.pane.close();
+        }
         ExitCode::SUCCESS
     }
 
@@ -131,6 +136,7 @@ impl Runner {
             Err(error) => return State::NotStarted { why: error.to_string() },
         };
         self.pane.note(State::Running, Some(leader.as_raw_pid().unsigned_abs()));
+        self.terminal.touch();
         loop {
             match self.next_change(leader, Signal::TERM) {
                 Change::Ended(end) => return end,

@@ -4,7 +4,9 @@
 #![allow(clippy::disallowed_methods)] // the first process of a pane starts programs and dates its record
 
 use std::env;
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -24,7 +26,13 @@ pub struct Pane {
     environment: Vec<Variable>,
     store: Store,
     record: Record,
+    /// The pane's socket and id, as tmux calls them.
+    place: Option<(OsString, OsString)>,
+    close: Close,
 }
+
+/// Has the tmux server close a pane, given the tmux program, the server's socket and the pane's id.
+pub type Close = fn(&OsStr, &OsStr, &OsStr);
 
 impl Pane {
     /// The pane of `specification`, whose programs get `environment` and what only `inherited`,
@@ -34,11 +42,15 @@ impl Pane {
         specification: Specification,
         mut environment: Vec<Variable>,
         inherited: &[Variable],
+        close: Close,
     ) -> Pane {
-        let server = inherited.iter().find(|(name, _)| name == "TMUX").and_then(|(_, value)| {
-            let pid = value.to_str()?.rsplit(',').nth(1)?.parse().ok()?;
-            identity(pid)
-        });
+        let own = |name| inherited.iter().find(|(known, _)| known == name).map(|(_, value)| value);
+        // `SOCKET,PID,SESSION`, where the path may have commas, too.
+        let server: Vec<&[u8]> = own("TMUX")
+            .map(|tmux| tmux.as_bytes().rsplitn(3, |byte| *byte == b',').collect())
+            .unwrap_or_default();
+        let socket = server.get(2).map(|socket| OsStr::from_bytes(socket).to_owned());
+        let server = server.get(1).and_then(|pid| identity(std::str::from_utf8(pid).ok()?.parse().ok()?));
         let from_pane = inherited.iter().filter(|(name, _)| FROM_PANE.iter().any(|own| name == own));
         environment.extend(from_pane.cloned());
         environment.push(("RUNE_PANE".into(), specification.tag.id.to_string().into()));
@@ -53,7 +65,8 @@ impl Pane {
             state: State::Unknown,
             since: 0,
         };
-        Pane { specification, environment, store, record }
+        let place = socket.zip(own("TMUX_PANE").cloned());
+        Pane { specification, environment, store, record, place, close }
     }
 
     /// The declared command, ready to be started in the declared directory.
@@ -84,14 +97,15 @@ impl Pane {
     }
 
     /// Becomes the command, whose end closes the pane and needs no record; returns why it could not.
-    pub fn become_command(&mut self) -> io::Error {
+    pub fn become_command(&mut self) -> String {
         self.note(State::Running, Some(self.record.runner.pid));
         let failure = match self.command() {
             Ok(mut command) => command.exec(),
             Err(error) => error,
         };
         self.note(State::NotStarted { why: failure.to_string() }, None);
-        failure
+        let Specification { is_shell, shell, summary, .. } = &self.specification;
+        format!("could not run `{}`: {failure}", if *is_shell { shell } else { summary })
     }
 
     /// Records that the command, which has process id `command` if it was started just now, is in
@@ -103,6 +117,16 @@ impl Pane {
         self.record.since = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
         // The pane goes on without its record: `status` then says `unknown`, which is true.
         let _ = self.store.write_record(&self.record);
+    }
+
+    /// Closes the pane, and with it this process.
+    ///
+    /// An exit would do, but where tmux keeps the panes of killed runners, several distributions'
+    /// builds lose one exit in six, and then keep the pane.
+    pub fn close(&self) {
+        if let Some((socket, pane)) = &self.place {
+            (self.close)(self.specification.tmux.as_ref(), socket, pane);
+        }
     }
 
     /// The command and how it ended, in one line.

@@ -54,6 +54,11 @@ impl Terminal {
         write(&format!("\r\n\x1b[2m{text}\x1b[0m\r\n"));
     }
 
+    /// Writes what nobody sees, so that tmux looks which program runs and names the window after it.
+    pub fn touch(&self) {
+        write("\x1b[m");
+    }
+
     /// Forgets what was typed for somebody else.
     pub fn forget_typed(&self) {
         let _ = tcflush(stdin(), QueueSelector::IFlush);

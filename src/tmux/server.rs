@@ -42,6 +42,15 @@ pub struct Server {
     pub trace: Box<dyn Fn(&str)>,
 }
 
+/// Has the server on `socket` close the pane of this id, with what runs in it.
+pub fn close_pane(program: &OsStr, socket: &OsStr, pane: &OsStr) {
+    let mut command = Command::new(program);
+    command.args([OsStr::new("-S"), socket, OsStr::new("kill-pane"), OsStr::new("-t"), pane]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Without a server there is no pane left to close.
+    let _ = command.status();
+}
+
 /// What a script did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {
