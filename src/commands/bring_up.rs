@@ -189,6 +189,11 @@ impl Stores<'_> {
             live.extend(pane.tag.as_ref().map(|tag| &tag.id));
         }
         for step in &self.planned.plan.steps {
+            if let Some(Launch { tag, pane }) = step.launch()
+                && let Some(title) = &pane.title
+            {
+                self.open(tag)?.note_title(&tag.id, title)?;
+            }
             match step {
                 Step::SetTitle { title, tag, .. } => self.open(tag)?.note_title(&tag.id, title)?,
                 Step::ClosePane { tag, .. } => drop(gone.insert(&tag.id)),

@@ -81,9 +81,8 @@ pub fn render(plan: &Plan, context: &Context<'_>) -> Script {
         let command = renderer.quoted(&words(&["set-option", scope, name, value]));
         renderer.script.lines.push(Line { commands: vec![command], ..Line::default() });
     }
-    let mut steps = plan.steps.iter().enumerate().peekable();
     let mut opening = Opening::default();
-    while let Some((place, step)) = steps.next() {
+    for (place, step) in plan.steps.iter().enumerate() {
         renderer.step(place, step, &mut opening);
     }
     renderer.finish();
@@ -270,7 +269,12 @@ impl<'a> Renderer<'a> {
         self.note_identity(owner, key, name.as_deref());
         self.pane_options(&owner_target, launch);
         if let Place::Before(neighbour) = at {
-            self.command(&words(&["swap-window", "-s", &owner_target, "-t", &target(neighbour)]));
+            // Which window is the current one after a swap differs between versions, and what
+            // follows goes into the current one.
+            let neighbour = target(neighbour);
+            self.command(&words(&["swap-window", "-d", "-s", &owner_target, "-t", &neighbour]));
+            self.command(&words(&["select-window", "-t", &neighbour]));
+            self.command(&words(&["previous-window", "-t", &owner_target]));
         }
     }
 

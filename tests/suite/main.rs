@@ -4,7 +4,9 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bench;
 mod harness;
+mod plan;
 
 /// A test file that nobody names is never run.
 #[test]
