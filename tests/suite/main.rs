@@ -4,8 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bench;
 mod harness;
 mod runner;
+mod plan;
 
 /// A test file that nobody names is never run.
 #[test]
