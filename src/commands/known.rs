@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::context::Context;
+use super::context::{self, Context};
 use crate::command;
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
@@ -70,6 +70,8 @@ pub fn environment(
     let mut variables: BTreeMap<_, _> = inherited.into_iter().collect();
     variables.insert("RUNE_PROJECT".into(), project.name.clone().into());
     variables.insert("RUNE_ROOT".into(), project.root.clone().into());
+    variables.remove(std::ffi::OsStr::new(context::SOCKET));
+    variables.extend(context.socket_variable());
     for (name, value) in &workspace.values {
         variables.insert(format!("RUNE_{}", name.to_uppercase()).into(), value.into());
     }

@@ -17,6 +17,7 @@ mod processes;
 mod start;
 mod status;
 mod stop;
+mod without_rune;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;

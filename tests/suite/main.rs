@@ -5,6 +5,7 @@
 mod support;
 
 mod harness;
+mod start;
 
 /// A test file that nobody names is never run.
 #[test]
