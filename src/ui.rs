@@ -7,6 +7,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::config::report::{self, Style, Weight};
 use crate::error::{Error, Problems};
+use crate::ritual::event::{self, Event, Line, Shown, Tone};
 
 /// How rune speaks to the person.
 #[derive(Clone, Copy, Debug)]
@@ -70,6 +71,67 @@ impl Ui {
             let (blue, off) = if self.error_colour { ("\x1b[1;36m", "\x1b[0m") } else { ("", "") };
             self.say(&format!("{blue}hint{off}: {hint}"));
         }
+    }
+}
+
+/// Shows what a ritual does, with a live line on a terminal.
+pub struct Progress {
+    ui: Ui,
+    terminal: bool,
+    live: bool,
+}
+
+impl Progress {
+    /// For one ritual.
+    pub fn new(ui: Ui) -> Progress {
+        Progress { ui, terminal: io::stderr().is_terminal(), live: false }
+    }
+
+    /// Shows one thing that happened.
+    pub fn show(&mut self, event: &Event) {
+        match event::show(event, self.ui.verbose > 0) {
+            Shown::Nothing => {}
+            Shown::Live(text) if self.terminal => {
+                // One row only: what is longer would leave its first rows behind.
+                let width =
+                    rustix::termios::tcgetwinsize(rustix::stdio::stderr()).map_or(80, |size| size.ws_col);
+                let text: String = text.chars().take(usize::from(width.saturating_sub(1))).collect();
+                self.clear();
+                let mut out = io::stderr().lock();
+                let _ = write!(out, "{text}").and_then(|()| out.flush());
+                self.live = true;
+            }
+            Shown::Live(_) => {}
+            Shown::Lines(lines) => {
+                self.clear();
+                for line in lines {
+                    self.ui.say(&self.painted(&line));
+                }
+            }
+        }
+    }
+
+    fn clear(&mut self) {
+        if std::mem::take(&mut self.live) {
+            let mut out = io::stderr().lock();
+            let _ = write!(out, "\r\x1b[2K").and_then(|()| out.flush());
+        }
+    }
+
+    fn painted(&self, line: &Line) -> String {
+        let colour = match line.tone {
+            Tone::Good => "32",
+            Tone::Bad => "31",
+            Tone::Note => "36",
+            Tone::Output => "2",
+        };
+        if self.ui.error_colour { format!("\x1b[{colour}m{}\x1b[0m", line.text) } else { line.text.clone() }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.clear();
     }
 }
 

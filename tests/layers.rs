@@ -10,7 +10,7 @@ mod rules;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rules::{circles, effects, outside, sleeps, unplaced, upward};
+use rules::{circles, effects, outside, paid, sleeps, unplaced, upward};
 
 /// The layer of every module. A module stands for those below it, unless it is [`PARTS`].
 const TABLE: &[(&str, u8)] = &[
@@ -22,8 +22,13 @@ const TABLE: &[(&str, u8)] = &[
     ("ui", 4),
     ("config", PARTS),
     ("config::find", 4),
-    ("config::facts", 4),
+    ("config::git", 4),
+    ("config::manifest", 4),
+    ("config::machine", 4),
+    ("config::choose", 4),
     ("config::load", 4),
+    ("config::check", 4),
+    ("config::names", 4),
     ("tmux", PARTS),
     ("tmux::server", 4),
     ("runner", 4),
@@ -31,6 +36,7 @@ const TABLE: &[(&str, u8)] = &[
     ("pty", 4),
     ("shell", 4),
     ("process", 4),
+    ("lock", 4),
     ("journal", 4),
     ("ritual_run", 4),
     // 3 decisions (pure)
@@ -44,6 +50,7 @@ const TABLE: &[(&str, u8)] = &[
     ("config::resolve", 3),
     ("config::detect", 3),
     ("config::report", 3),
+    ("config::remarks", 3),
     ("tmux::render", 3),
     ("tmux::script", 3),
     // 2 readings (pure)
@@ -54,7 +61,11 @@ const TABLE: &[(&str, u8)] = &[
     ("config::tree", 2),
     ("config::keys", 2),
     ("config::source", 2),
+    ("config::collect", 2),
     ("config::schema", 2),
+    ("config::manual", 2),
+    ("config::request", 2),
+    ("config::starter", 2),
     ("tmux::version", 2),
     // 1 words
     ("workspace", 1),
@@ -77,8 +88,14 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("ritual_run", "pty"),
     ("ritual_run", "shell"),
     ("journal", "tmux::server"),
-    ("config::load", "config::find"),
-    ("config::load", "config::facts"),
+    ("shell", "process"),
+    ("pty", "process"),
+];
+
+/// Imports that break the rules and are to be repaired. Whoever repairs one takes it out.
+const DEBTS: &[(&str, &str)] = &[
+    // The syntax of a pattern is a reading; only what it fits is a decision.
+    ("config::raw", "config::detect"),
 ];
 
 /// What is not in the files of layers 1 to 3, neither as a path nor as a word of the code.
@@ -145,6 +162,11 @@ fn no_modules_import_each_other_in_a_circle() {
 }
 
 #[test]
+fn debts_are_still_owed() {
+    report(paid(&files()));
+}
+
+#[test]
 fn pure_layers_do_nothing() {
     report(effects(&files()));
 }
@@ -180,7 +202,8 @@ fn every_rule_sees_who_breaks_it() {
         (upward, "plan", "use super::ui;", 1),
         (upward, "config::resolve", "use super::find::{self};", 1),
         (upward, "config::resolve", "use super::raw::Raw; use crate::template;", 0),
-        (upward, "config::resolve", "use crate::config::Config;", 1),
+        (upward, "config::detect", "use crate::config::Config;", 1),
+        (paid, "main", "", DEBTS.len()),
         (upward, "config::find", "use crate::config::Config;", 0),
         (upward, "journal", "use crate::config::Config;", 1),
         (upward, "plan::order", "use super::super::ui::Ui;", 1),
@@ -211,7 +234,7 @@ fn every_rule_sees_who_breaks_it() {
         assert_eq!(found_any, *count, "{module}: {source}: {found:?}");
     }
     assert_eq!(sleeps(Path::new("x"), "thread::sleep(d); asleep(); std::thread::sleep(d)").len(), 1);
-    assert_eq!(sleeps(Path::new("x"), "use std::thread::sleep;\nlet nap = sleep;").len(), 2);
+    assert_eq!(sleeps(Path::new("x"), "use std::{io, thread::sleep};\nlet sleep = start();").len(), 1);
     assert_eq!(sleeps(Path::new("x"), &source::code("sh(\"sleep 1000\") // sleep(1)")).len(), 0);
 }
 

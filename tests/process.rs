@@ -1,12 +1,17 @@
 //! Processes of this machine are found by tree, session and environment, and ended.
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, missing_docs)]
 
+#[allow(dead_code, reason = "these tests need only a part of it")]
+#[path = "support/wait.rs"]
+mod wait;
+
 use std::io::{BufRead, BufReader};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rune::process::{self, Process};
+use wait::until;
 
 /// A `sh` script in a process group of its own that says `ready` when its world is set up. What is
 /// left of it is killed in the end.
@@ -58,17 +63,6 @@ impl Drop for World {
         self.terminate(Duration::ZERO);
         let _ = self.child.kill();
         self.child.wait().unwrap();
-    }
-}
-
-fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(value) = condition() {
-            return value;
-        }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        std::thread::park_timeout(Duration::from_millis(5));
     }
 }
 

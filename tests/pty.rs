@@ -1,6 +1,10 @@
 //! Commands in a pseudo-terminal that stands for rune's own, driven as a person would.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, missing_docs)]
 
+#[allow(dead_code, reason = "these tests need only a part of it")]
+#[path = "support/wait.rs"]
+mod wait;
+
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -8,6 +12,7 @@ use rexpect::session::{PtySession, spawn_command};
 use rune::error::Error;
 use rune::process::{self, Run};
 use rustix::termios::LocalModes;
+use wait::until;
 
 /// The name of the test `name` of this file on the test program's command line.
 fn test_name(name: &str) -> String {
@@ -39,10 +44,7 @@ fn inside() {
                     .local_modes
                     .contains(LocalModes::ICANON)
             };
-            let deadline = Instant::now() + Duration::from_secs(20);
-            while !raw() && Instant::now() < deadline {
-                std::thread::park_timeout(Duration::from_millis(5));
-            }
+            until("the raw terminal", || raw().then_some(()));
             panic!("on purpose");
         });
     }

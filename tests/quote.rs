@@ -3,6 +3,9 @@
 #![allow(clippy::disallowed_methods)] // a test runs programs
 #![allow(clippy::unwrap_used)]
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
@@ -10,13 +13,14 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rune::quote::tmux;
 use rune::template::{Variables, render_command, render_text};
+use tempfile::TempDir;
 
-const SHELLS: [&str; 3] = ["/bin/sh", "dash", "bash"];
+const SHELLS: [&str; 3] = ["sh", "dash", "bash"];
 
 /// The longest text given to one `-c`; Linux takes 128 KiB.
 const LONGEST: usize = 100_000;
 
-/// Texts with the words that they print. `x` is 1, and HOME is /h.
+/// Texts with the words that they print. `x` is 1.
 const CONTEXTS: &[(&str, &[&str])] = &[
     ("p {{v}}", &["{{v}}"]),
     ("p {{v}} {{w}}", &["{{v}}", "{{w}}"]),
@@ -26,7 +30,7 @@ const CONTEXTS: &[(&str, &[&str])] = &[
     ("p --a={{v}} b={{w}}", &["--a={{v}}", "b={{w}}"]),
     ("p {{v}}=a", &["{{v}}=a"]),
     ("p a:{{v}}/{{w}},b@c%", &["a:{{v}}/{{w}},b@c%"]),
-    ("p ~/{{v}}", &["/h/{{v}}"]),
+    ("HOME=h; p ~/{{v}}", &["h/{{v}}"]),
     ("p 'a {{v}} b'", &["a {{v}} b"]),
     ("p '{{v}}{{w}}'", &["{{v}}{{w}}"]),
     ("p '\\{{v}}\\'", &["\\{{v}}\\"]),
@@ -62,8 +66,8 @@ const CONTEXTS: &[(&str, &[&str])] = &[
     ("{ p {{v}};}", &["{{v}}"]),
     ("f() { p {{v}} \"$1\"; }; f {{w}}", &["{{v}}", "{{w}}"]),
     ("[ {{v}}a = {{v}}a ]&&p {{v}}||p b", &["{{v}}"]),
-    ("p {{v}}>/dev/fd/1", &["{{v}}"]),
-    ("p >/dev/fd/1 {{v}} 2>/dev/null", &["{{v}}"]),
+    ("p {{v}}>&1", &["{{v}}"]),
+    ("p >&1 {{v}} 2>/dev/null", &["{{v}}"]),
     ("! p {{v}}&wait", &["{{v}}"]),
     ("p '{{ '{{' }}{{v}}}}'", &["{{ '{{' }}{{v}}}}"]),
 ];
@@ -149,20 +153,45 @@ fn variables(v: &str, w: &str) -> Variables {
     variables
 }
 
+/// Runs a text of which nobody knows what it does, where it can do little: it finds no program but `sh`, HOME
+/// is its own directory, and a test that runs as root gives the rights away first. Redirections alone can
+/// empty any file that they can name.
 fn run(shell: &str, directory: &Path, text: &str) -> Output {
-    Command::new(shell)
-        .args(["-c", text])
-        .current_dir(directory)
-        .env_clear()
-        .env("PATH", "/usr/bin:/bin")
-        .env("HOME", "/h")
+    let shell = program(shell);
+    let mut command = Command::new(&shell);
+    command.args(["-c", text]).current_dir(directory).env_clear().env("PATH", directory.join("bin"));
+    if rustix::process::geteuid().is_root() {
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    command
+        .env("HOME", directory)
         .stdin(Stdio::null())
         .output()
-        .unwrap_or_else(|error| panic!("cannot run {shell}: {error}"))
+        .unwrap_or_else(|error| panic!("cannot run {}: {error}", shell.display()))
 }
 
-fn files(directory: &Path) -> Vec<PathBuf> {
-    directory.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect()
+const NOBODY: u32 = 65534;
+
+/// Where a program is, as the user who runs the test finds it.
+fn program(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found =
+        std::env::split_paths(&path).map(|directory| directory.join(name)).find(|path| path.is_file());
+    found.unwrap_or_else(|| panic!("there is no {name} on PATH; install it to run this test"))
+}
+
+/// A directory that a text may run in, with a `sh` for it.
+fn playground() -> TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::set_permissions(directory.path(), Permissions::from_mode(0o777)).unwrap();
+    std::fs::create_dir(directory.path().join("bin")).unwrap();
+    std::os::unix::fs::symlink(program("sh"), directory.path().join("bin/sh")).unwrap();
+    directory
+}
+
+/// Whether a value in this directory has run.
+fn ran(directory: &Path) -> bool {
+    directory.join("canary").exists()
 }
 
 /// Runs all `texts` in one `shell` and says what differs from their `words`.
@@ -181,7 +210,7 @@ fn delivers(shell: &str, directory: &Path, texts: &[(String, Vec<String>)]) -> R
     let said = String::from_utf8_lossy(&output.stderr);
     prop_assert_eq!(printed, wanted, "{} said `{}` to:\n{}", shell, said, script);
     prop_assert_eq!(said, "", "{} on:\n{}", shell, script);
-    prop_assert_eq!(files(directory), Vec::<PathBuf>::new(), "{} on:\n{}", shell, script);
+    prop_assert!(!ran(directory), "{} ran a value in:\n{}", shell, script);
     Ok(())
 }
 
@@ -190,7 +219,7 @@ proptest! {
 
     #[test]
     fn every_shell_delivers_every_value_as_part_of_one_word(values in prop::collection::vec(value(), 2..40)) {
-        let directory = tempfile::tempdir().unwrap();
+        let directory = playground();
         let mut batch: Vec<(String, Vec<String>)> = Vec::new();
         let mut length = 0;
         let mut all = Vec::new();
@@ -227,7 +256,7 @@ fn shell_text() -> impl Strategy<Value = String> {
             "`", "#", " # it's\n", "~", "[", "]", "a[", "{", "}", "{a,", ",", "(", ")", "<", ">o ", "<<E\n", "\nE\n",
             "<<<", "<<", ">&", "&>o ", ">|o ", "$'", "$\"", "\\'", "\\\"", "\\`", "[[ ", " ]]", " -eq ", " == ", "16#1",
             "*", "=", "1", "!", "case ", " in ", "esac", ";;", "if ", "then ", "fi", "eval ", "declare -i ", "export ",
-            "\n", "\n", "let ", "trap ", " EXIT", "/bin/sh -c ", "test -v ", "unset ", "f() ", "@(", "$[", "((", "))",
+            "\n", "\n", "let ", "trap ", " EXIT", "sh -c ", "test -v ", "unset ", "f() ", "@(", "$[", "((", "))",
         ]),
     ]
     .prop_map(str::to_owned)
@@ -279,6 +308,17 @@ fn attacks() -> ProptestConfig {
     ProptestConfig { max_global_rejects: u32::MAX, failure_persistence: None, rng_seed, ..default }
 }
 
+#[test]
+fn a_value_that_runs_is_seen() {
+    for shell in SHELLS {
+        for text in ["$(>canary)", "sh -c '>canary'", ">~/canary"] {
+            let directory = playground();
+            run(shell, directory.path(), text);
+            assert!(ran(directory.path()), "{shell} {text}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(attacks())]
 
@@ -298,10 +338,12 @@ proptest! {
         let rendered = render_command(&text, &variables(value, ""));
         prop_assume!(rendered.is_ok());
         let rendered = rendered.unwrap();
-        let directory = tempfile::tempdir().unwrap();
+        // Every redirection goes into the playground.
+        prop_assert!(!text.contains('/') && !value.contains('/'));
+        let directory = playground();
         for shell in ["dash", "bash"] {
             run(shell, directory.path(), &rendered);
-            prop_assert!(!directory.path().join("canary").exists(), "{} ran a value in:\n{}\n{}", shell, text, rendered);
+            prop_assert!(!ran(directory.path()), "{} ran a value in:\n{}\n{}", shell, text, rendered);
         }
     }
 }
@@ -310,7 +352,7 @@ proptest! {
 struct Tmux {
     binary: PathBuf,
     below_3_0: bool,
-    directory: tempfile::TempDir,
+    directory: TempDir,
 }
 
 impl Tmux {

@@ -1,13 +1,18 @@
 //! Commands in the foreground: what they print, how they end, and what ends them.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, missing_docs)]
 
+#[allow(dead_code, reason = "these tests need only a part of it")]
+#[path = "support/wait.rs"]
+mod wait;
+
 use std::ffi::OsString;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rune::process::{self, End, Run};
 use rune::shell::{Finished, Seen, run};
+use wait::until;
 
 fn sh(text: &str) -> Run {
     let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("GREETING", "hello")];
@@ -40,17 +45,6 @@ fn text(finished: &Finished) -> &str {
 
 fn with_id(id: &str) -> Vec<process::Process> {
     process::snapshot().with_variable("RUNE_COMMAND", id)
-}
-
-fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + Duration::from_secs(20);
-    loop {
-        if let Some(value) = condition() {
-            return value;
-        }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        std::thread::park_timeout(Duration::from_millis(5));
-    }
 }
 
 #[test]

@@ -56,8 +56,8 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
     })
 }
 
-/// The environment of a pane: that of this run without its secrets, what the config passes, rune's
-/// own values, and what workspace, window and pane declare.
+/// The environment of a pane: that of this run without its secrets, what the config passes, and what
+/// workspace, window and pane declare (rune's own `RUNE_…` values among it).
 pub fn environment(
     context: &Context,
     project: &Project,
@@ -68,13 +68,8 @@ pub fn environment(
     let filter = Filter { pass: &pass, drop: &project.drop };
     let inherited = environment::filter(context.inherited.iter().cloned(), filter).kept;
     let mut variables: BTreeMap<_, _> = inherited.into_iter().collect();
-    variables.insert("RUNE_PROJECT".into(), project.name.clone().into());
-    variables.insert("RUNE_ROOT".into(), project.root.clone().into());
     variables.remove(std::ffi::OsStr::new(context::SOCKET));
     variables.extend(context.socket_variable());
-    for (name, value) in &workspace.values {
-        variables.insert(format!("RUNE_{}", name.to_uppercase()).into(), value.into());
-    }
     for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
         variables.insert(name.into(), value.into());
     }

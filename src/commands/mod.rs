@@ -14,6 +14,7 @@ mod known;
 mod leave;
 mod man;
 mod processes;
+mod ritual;
 mod start;
 mod status;
 mod stop;
@@ -46,6 +47,6 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Completions(options) => completions::completions(context, &options),
         Command::Complete(options) => completions::complete(context, &options),
         Command::Man(options) => man::man(context, &options),
-        Command::Ritual { .. } => Ok(()),
+        Command::Ritual { command } => ritual::ritual(context, &command),
     }
 }

@@ -10,10 +10,12 @@ use super::bring_up;
 use super::context::Context;
 use super::kill::{duration, end_session};
 use super::leave;
+use super::ritual;
 use crate::cli;
 use crate::error::{Error, Result, counted};
 use crate::project::Project;
 use crate::quote;
+use crate::ritual::Phase;
 use crate::snapshot::{LivePane, LiveSession, Snapshot};
 
 /// `rune stop`
@@ -24,9 +26,12 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     }
     let looked = context.look()?;
     let project = context.project(&options.choice.words, looked.as_ref(), false)?;
+    // The ritual needs what runs, so it comes first; it fails, and nothing is ended.
+    ritual::run(context, &project, Phase::Stop, true)?;
     if options.keep {
         return Ok(());
     }
+    let mut survivors = ritual::end_background(context, &project, grace)?;
     let _lock = bring_up::lock(context, "stop")?;
     let snapshot = context.look()?.unwrap_or_default();
     let sessions = belonging(&snapshot, &project);
@@ -41,7 +46,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     if sessions.is_empty() {
         nothing(context, &snapshot, &project);
     }
-    let survivors = end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?;
+    survivors.extend(end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?);
     if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
 }
 

@@ -22,11 +22,16 @@ impl<'a> Collect<'a> {
     /// Notes a mistake; the caller may add what to do about it.
     pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>) -> &mut Problem {
         let nowhere = Place::default();
-        let place = if self.found.len() < MOST { place } else { &nowhere };
+        let place = if self.is_full() { &nowhere } else { place };
         self.found.truncate(MOST);
         self.found.push((self.source.problem(place, message), self.source.used(place)));
         let (problem, _) = self.found.last_mut().expect("one was just pushed");
         problem
+    }
+
+    /// Whether there is no use in looking further.
+    pub(super) fn is_full(&self) -> bool {
+        self.found.len() >= MOST
     }
 
     /// Everything that was noted.

@@ -51,7 +51,7 @@ impl Pattern {
         }
         if let Some(rest) = text.strip_prefix("env:") {
             return match rest.split_once('=') {
-                Some((name, value)) if crate::config::raw::is_variable(name) => {
+                Some((name, value)) if crate::config::keys::is_variable(name) => {
                     Ok(Pattern::Env { name: name.to_owned(), value: value.to_owned() })
                 }
                 _ => Err(format!("`{text}` is not of the form `env:VAR=value`")),

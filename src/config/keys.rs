@@ -356,3 +356,10 @@ static LOGGING: Group = Group {
         unused("error_file", Text),
     ],
 };
+
+/// Whether `name` can be an environment variable.
+pub fn is_variable(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with(|c: char| c.is_ascii_digit())
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}

@@ -4,18 +4,13 @@
 //! means for one project at one root). Every mistake on the way is a
 //! [`Problem`](crate::error::Problem) with its place, and all of them are reported together.
 
-mod check;
-mod choose;
 mod collect;
 pub mod detect;
+pub mod facts;
 pub mod find;
-pub mod git;
 pub mod keys;
 mod load;
-mod machine;
-pub mod manifest;
 mod manual;
-mod names;
 pub mod raw;
 mod remarks;
 pub mod report;
@@ -27,12 +22,10 @@ mod starter;
 pub mod tree;
 pub mod yaml;
 
-pub use check::{Checked, check, is_config};
+pub use facts::Machine;
 pub use find::Origin;
-pub use load::{Loaded, load, open, project};
-pub use machine::Machine;
+pub use load::{Checked, Loaded, Names, check, load, names, open, project};
 pub use manual::manual;
-pub use names::{Names, names};
 pub use request::Request;
 pub use schema::schema;
 pub use starter::starter;

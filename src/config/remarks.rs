@@ -1,6 +1,7 @@
 //! What is worth knowing about a config that has no mistakes.
 
-use crate::config::raw::{Choice, Command, Config, Pane, Run, Template, Values, Window, is_variable};
+use crate::config::keys::is_variable;
+use crate::config::raw::{Choice, Command, Config, Pane, Run, Template, Values, Window};
 use crate::config::source::Source;
 use crate::config::tree::{Place, Text};
 use crate::error::Problem;

@@ -194,7 +194,7 @@ mod tests {
         let cells = compile(&layout, 3, SMALL, &rules).unwrap();
         assert_eq!(cells.to_string(), "80x24,0,0{31x24,0,0[31x12,0,0,0,31x11,0,13,1],48x24,32,0,2}");
         assert_eq!(order(&layout, 3), [1, 2, 0]);
-        assert_eq!(order(&layout, 0), []);
+        assert_eq!(order(&layout, 0), Vec::<usize>::new());
         assert_eq!(order(&Layout::Grid, 3), [0, 1, 2]);
     }
 

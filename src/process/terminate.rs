@@ -12,6 +12,11 @@ use super::{Handle, Process, Table, snapshot, system, wait_for};
 /// that waits for a dead disk.
 const AFTER_KILL: Duration = Duration::from_secs(2);
 
+/// After this time, and then after twice as long each time up to [`LOOK_AGAIN`], those who have
+/// time to end are looked at for new children.
+const LOOK: Duration = Duration::from_millis(50);
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
+
 /// How many times new children are looked for after a kill, before giving up on a process that
 /// forks faster than it can be killed.
 const KILL_ROUNDS: usize = 20;
@@ -25,25 +30,31 @@ pub fn terminate(targets: &[Process], grace: Duration) -> Vec<Process> {
 
 /// Ends what `find` finds, and everything that comes from it; returns what survived.
 ///
-/// `find` is asked again after every wait, so that children that appear meanwhile are ended too.
+/// `find` is asked again and again, so that children that appear meanwhile are ended too.
 /// Each process gets SIGTERM (SIGHUP as well if it ignores that, as interactive shells do, and
 /// SIGCONT if it is stopped), has `grace` to end, and is then killed. Process 1, this process and
 /// its ancestors are never touched, nor is any process group.
 pub fn terminate_found(mut find: impl FnMut(&Table) -> Vec<Process>, grace: Duration) -> Vec<Process> {
     let deadline = Instant::now() + grace;
+    let mut pause = LOOK;
     let mut seen = Vec::new();
     let mut asked: Vec<Process> = Vec::new();
     loop {
         let held: Vec<Handle> = look(&mut find, &mut seen).iter().filter_map(Handle::open).collect();
         for handle in &held {
-            if !asked.iter().any(|known| known.is(handle.process())) {
+            let process = handle.process();
+            // One that was asked just before it became another program may have lost the request.
+            if !asked.iter().any(|known| known.is(process) && known.name == process.name) {
                 ask_to_end(handle);
-                asked.push(handle.process().clone());
+                asked.push(process.clone());
             }
         }
-        if held.is_empty() || !wait_for(&held, deadline) {
+        let now = Instant::now();
+        if held.is_empty() || now >= deadline {
             break;
         }
+        wait_for(&held, deadline.min(now + pause));
+        pause = (pause * 2).min(LOOK_AGAIN);
     }
     for _ in 0..KILL_ROUNDS {
         let mut held: Vec<Handle> = look(&mut find, &mut seen).iter().filter_map(Handle::open).collect();

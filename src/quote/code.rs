@@ -29,6 +29,8 @@ pub(super) struct Simple {
     pub redirected: bool,
     /// Whether that is a descriptor.
     pub descriptor: bool,
+    /// Whether it had a `&>`, which redirects in bash and ends the command in others.
+    pub split: bool,
 }
 
 /// How far `sh -c CODE` was read, whatever stands before `sh`.
@@ -51,6 +53,7 @@ impl Simple {
             shell: Shell::None,
             redirected: false,
             descriptor: false,
+            split: false,
         }
     }
 
@@ -124,8 +127,9 @@ fn is_option_c(word: &str) -> bool {
 }
 
 fn is_prefix(word: &str) -> bool {
-    let assigns = || word.split_once('=').is_some_and(|(name, _)| is_name(name.trim_end_matches('+')));
-    PREFIXES.contains(&word) || assigns()
+    let name = word.split_once('=').map_or("", |(name, _)| name.trim_end_matches('+'));
+    let without_subscript = name.split_once('[').map_or(name, |(name, _)| name);
+    PREFIXES.contains(&word) || is_name(without_subscript)
 }
 
 /// Whether the value goes into a plain variable: what `begun` has of its word is `NAME=…`.

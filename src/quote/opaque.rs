@@ -75,6 +75,10 @@ impl Reader<'_> {
                 self.word.text.push('$');
                 self.cursor.pass();
                 self.cursor.pass();
+                if next == '$' && ['{', '(', '['].iter().any(|c| self.cursor.sees(*c)) {
+                    // bash looks for the end of quotes as if only the second `$` were there.
+                    self.lose(Place::Lost)?;
+                }
                 return Ok(true);
             }
             _ => {

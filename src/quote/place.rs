@@ -45,7 +45,7 @@ pub enum Place {
     Lost,
     /// In `${…}`.
     Parameter,
-    /// In `$(…)`.
+    /// In `$(…)` or `<(…)`.
     Substitution,
     /// In `[[ … ]]`, which runs code within values.
     Test,
@@ -73,7 +73,7 @@ impl fmt::Display for Unsafe {
             Place::HereDocument => "in or after a here-document",
             Place::Lost => "after something that shells read differently",
             Place::Parameter => "in `${…}`",
-            Place::Substitution => "in `$(…)`",
+            Place::Substitution => "in `$(…)` or `<(…)`",
             Place::Test => "in `[[ … ]]`",
             Place::Tilde => "right after `~`",
             Place::Unclosed => "in quotes that are not closed",

@@ -51,8 +51,10 @@ impl<'a> Reader<'a> {
             '(' | '<' | '>' | '&' | '|' | ';' if self.list.is_some() => return self.lose(Place::Lost),
             ')' if self.list.is_some() => self.end_list()?,
             ' ' | '\t' => self.end_word()?,
-            // bash's `&>` redirects and goes on with the command.
-            '&' if self.cursor.peek_second() == Some(Atom::Char('>')) => self.end_word()?,
+            '&' if self.cursor.peek_second() == Some(Atom::Char('>')) => {
+                self.end_word()?;
+                self.simple.split = true;
+            }
             '\n' | ';' | '&' | '|' | ')' => self.end_command()?,
             '(' => return self.parenthesis(),
             '<' | '>' => return self.redirection(c),
@@ -116,6 +118,7 @@ impl<'a> Reader<'a> {
             None if value.chars().any(char::is_control) => Some(Place::Control),
             None if self.test => Some(Place::Test),
             None if self.simple.descriptor => Some(Place::Descriptor),
+            None if self.simple.split && !self.simple.redirected => Some(Place::Lost),
             None if word.tilde => Some(Place::Tilde),
             None if word.bracket => Some(Place::Bracket),
             None if word.brace => Some(Place::Brace),
@@ -163,6 +166,12 @@ impl<'a> Reader<'a> {
     fn parenthesis(&mut self) -> Result<(), Unsafe> {
         if let Some(piece) = self.word.value {
             return Err(Unsafe { piece, place: Place::Function });
+        }
+        if self.simple.redirected && !self.word.begun {
+            // `<(…)`, which is a word of the command around it.
+            self.simple.redirected = false;
+            self.word.begun = true;
+            return self.parentheses();
         }
         let is_list = self.word.assigns();
         if self.word.begun && !is_list && self.cursor.peek_second() != Some(Atom::Char(')')) {

@@ -33,6 +33,7 @@ fn files_with_too_many_mistakes_are_refused_soon() {
         many(&|i| format!("k{i}: 1\n"), 9_000),
         format!("workspace:\n  windows:\n{}", many(&|_| "    - name: a\n".to_owned(), 5_000)),
         format!("workspaces:\n{}", many(&|i| format!("  t{i}: {{extends: t{}}}\n", i + 1), 2_000)),
+        format!("workspaces:\n{}", many(&|i| format!("  t{i}: {{extends: u{i}}}\n"), 2_000)),
         format!("{}: 1\n", "k".repeat(500_000)),
         format!("workspace: {}\n", "k".repeat(500_000)),
         format!("workspace:\n  windows:\n    - panes: [\"{}\"]\n", "{{ nope }}".repeat(50_000)),

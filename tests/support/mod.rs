@@ -23,7 +23,7 @@ pub use run::{Ran, Run};
 pub use server::Server;
 pub use terminal::Terminal;
 pub use tmux::{Tmux, Version, each_tmux, variable};
-pub use wait::{ended_within, patience, within};
+pub use wait::{ended_within, patience, until, within};
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

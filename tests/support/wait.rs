@@ -5,13 +5,23 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::tmux::variable;
-
 /// How long a test waits for anything before it fails: the seconds of `RUNE_TEST_PATIENCE`, else
 /// 20. Long, because it is only ever used up by a failure.
+#[allow(clippy::disallowed_methods, reason = "tests are steered by their environment")]
 pub fn patience() -> Duration {
-    let chosen = variable("RUNE_TEST_PATIENCE").to_str().and_then(|seconds| seconds.parse().ok());
+    let chosen = std::env::var("RUNE_TEST_PATIENCE").ok().and_then(|seconds| seconds.parse().ok());
     Duration::from_secs(chosen.unwrap_or(20))
+}
+
+/// The first answer of `probe`, which is asked again and again. `what` says what is waited for, as in
+/// "the end of the server".
+#[track_caller]
+pub fn until<T>(what: &str, probe: impl FnMut() -> Option<T>) -> T {
+    // Not in a closure: the place of the panic is that of the caller.
+    match within(patience(), probe) {
+        Some(answer) => answer,
+        None => panic!("waited {:?} in vain for {what}", patience()),
+    }
 }
 
 /// Asks `probe` again and again, at most for `limit`; the first answer it gives, or nothing.

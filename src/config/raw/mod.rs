@@ -24,7 +24,6 @@ pub use duration::duration;
 pub use layout::cells;
 pub use making::{DEFAULT, default_windows};
 pub use reader::nearest;
-pub(crate) use values::is_variable;
 
 use reader::Reader;
 

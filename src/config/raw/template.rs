@@ -2,7 +2,7 @@
 
 use super::reader::Reader;
 use super::{Pane, Run, Template, Window, layout, values};
-use crate::config::keys::{PANE, TEMPLATE, WINDOW};
+use crate::config::keys::{PANE, TEMPLATE, WINDOW, is_variable};
 use crate::config::tree::{Entry, Node, Text, Value};
 use crate::workspace::OnExit;
 
@@ -33,7 +33,7 @@ pub(super) fn template(reader: &mut Reader<'_>, node: &Node) -> Option<Template>
             Some("leave `windows` out for an editor and a shell".to_owned());
     }
     let vars = values::mapping(reader, &fields, "vars");
-    for (name, _) in vars.iter().filter(|(name, _)| !values::is_variable(&name.value)) {
+    for (name, _) in vars.iter().filter(|(name, _)| !is_variable(&name.value)) {
         values::not_a_variable(reader, name);
     }
     Some(Template {

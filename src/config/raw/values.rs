@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::reader::{Fields, Reader};
 use super::{Run, Values, When};
+use crate::config::keys::is_variable;
 use crate::config::tree::{Entry, Node, Place, Text, Value};
 use crate::workspace::{Key, Size};
 
@@ -98,13 +99,6 @@ pub(super) fn mapping(reader: &mut Reader<'_>, fields: &Fields<'_>, key: &str) -
         }
     }
     values
-}
-
-/// Whether `name` can be an environment variable.
-pub(crate) fn is_variable(name: &str) -> bool {
-    !name.is_empty()
-        && !name.starts_with(|c: char| c.is_ascii_digit())
-        && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 pub(super) fn not_a_variable(reader: &mut Reader<'_>, name: &Text) {

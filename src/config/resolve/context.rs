@@ -1,10 +1,12 @@
 //! What every part of resolving shares: the facts, and the list of mistakes.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
 use super::locate::within;
 use super::seam::{Fault, Variables, render_command, render_text};
 use crate::config::collect::{Collect, in_order};
-use crate::config::raw::{Config, Run, When};
+use crate::config::raw::{Config, Run, Template, When};
 use crate::config::source::Source;
 use crate::config::tree::{Place, Text};
 use crate::error::Problem;
@@ -16,17 +18,27 @@ pub(super) struct Context<'a> {
     collect: Collect<'a>,
     pub(super) config: &'a Config,
     pub(super) facts: &'a Facts<'a>,
+    /// Templates by name.
+    pub(super) templates: BTreeMap<&'a str, &'a Template>,
     notes: Vec<String>,
 }
 
 impl<'a> Context<'a> {
     pub(super) fn new(source: &'a Source, config: &'a Config, facts: &'a Facts<'a>) -> Self {
-        Context { collect: Collect::new(source), config, facts, notes: config.notes.clone() }
+        // the first of two that have the same name
+        let named = config.templates.iter().rev();
+        let templates = named.map(|(name, template)| (name.as_str(), template)).collect();
+        Context { templates, collect: Collect::new(source), config, facts, notes: config.notes.clone() }
     }
 
     /// Every mistake and every note.
     pub(super) fn finish(self) -> (Vec<Problem>, Vec<String>) {
         (in_order(self.collect.finish()), self.notes)
+    }
+
+    /// Whether there is no use in looking for more mistakes.
+    pub(super) fn is_full(&self) -> bool {
+        self.collect.is_full()
     }
 
     pub(super) fn note(&mut self, note: impl Into<String>) {

@@ -10,8 +10,8 @@ const DEEPEST: usize = 16;
 impl<'a> Context<'a> {
     /// The template of this name; an unknown one is a mistake where the name stands.
     pub(super) fn template(&mut self, name: &Text) -> Option<&'a Template> {
-        let found = self.config.templates.iter().find(|(known, _)| known.value == name.value);
-        if found.is_none() {
+        let found = self.templates.get(name.as_str()).copied();
+        if found.is_none() && !self.is_full() {
             let names: Vec<&str> = self.config.templates.iter().map(|(name, _)| name.as_str()).collect();
             let near = nearest(&name.value, names.iter().copied()).map(str::to_owned);
             let help = match names.as_slice() {
@@ -22,7 +22,7 @@ impl<'a> Context<'a> {
             problem.replacement = near;
             problem.help = Some(help);
         }
-        found.map(|(_, template)| template)
+        found
     }
 
     /// `template` with all that it takes over from those it extends.

@@ -1,6 +1,6 @@
 //! Workspaces: which ones a config names, and what a template becomes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::context::Context;
 use super::variables::{Scope, is_reserved};
@@ -69,10 +69,9 @@ impl<'a> Context<'a> {
                 }
             },
         }
-        for name in &self.facts.more {
-            if let Some((name, _)) = config.templates.iter().find(|(known, _)| known.value == *name) {
-                self.by_name(name, workspaces);
-            }
+        let more: BTreeSet<&str> = self.facts.more.iter().map(String::as_str).collect();
+        for (name, _) in config.templates.iter().filter(|(name, _)| more.contains(name.as_str())) {
+            self.by_name(name, workspaces);
         }
     }
 
@@ -166,17 +165,16 @@ impl<'a> Context<'a> {
 
     /// Notes workspaces that would share a session name or a key.
     pub(super) fn one_name_each(&mut self, workspaces: &[Built]) {
-        for (index, built) in workspaces.iter().enumerate() {
-            let label = session_label(&built.workspace.name);
-            let twin = workspaces[..index].iter().any(|earlier| {
-                session_label(&earlier.workspace.name) == label
-                    || earlier.workspace.identity == built.workspace.identity
-            });
-            if twin {
-                let message = format!("two workspaces want the session `{label}`");
-                self.problem(&built.place, message).help =
-                    Some("give one of them another `session_name`".to_owned());
+        let mut labels = BTreeSet::new();
+        let mut keys = BTreeSet::new();
+        for Built { workspace, place, .. } in workspaces {
+            let label = session_label(&workspace.name);
+            let new_key = keys.insert(&workspace.identity.template);
+            if labels.insert(label.clone()) && new_key {
+                continue;
             }
+            self.problem(place, format!("two workspaces want the session `{label}`")).help =
+                Some("give one of them another `session_name`".to_owned());
         }
     }
 }

@@ -1,4 +1,8 @@
-//! Finds and reads the config file.
+//! Finds and reads the config file, and which root and project it is for.
+
+mod choose;
+mod git;
+mod manifest;
 
 use std::fs::File;
 use std::io::Read;
@@ -10,6 +14,9 @@ use crate::config::source::Source;
 use crate::config::tree::Place;
 use crate::config::yaml::LARGEST;
 use crate::error::{Error, Problems, Result};
+
+pub(super) use choose::{Chosen, choose, names};
+pub(super) use git::Git;
 
 /// Names of a project's config, in order of preference.
 const NAMES: [&str; 2] = ["rune.yaml", ".rune.yaml"];

@@ -1,9 +1,10 @@
 //! The names in a config, for completions.
 
-use crate::config::choose;
-use crate::config::load::Loaded;
+use crate::config::find;
 use crate::config::raw::{Choice, Template, default_windows};
 use crate::workspace::Key;
+
+use super::Loaded;
 
 /// Names that a command line can complete, each once, in order of the file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub struct Names {
 pub fn names(loaded: &Loaded) -> Names {
     let config = &loaded.config;
     let mut names = Names {
-        projects: choose::names(config).into_iter().map(str::to_owned).collect(),
+        projects: find::names(config).into_iter().map(str::to_owned).collect(),
         workspaces: config.templates.iter().map(|(name, _)| name.value.clone()).collect(),
         ..Names::default()
     };

@@ -1,15 +1,14 @@
 //! Every mistake of a config at once, for all of its projects.
 
-use crate::config::choose::{self, Chosen, choose};
 use crate::config::collect::in_order;
-use crate::config::git::Git;
-use crate::config::load::{Loaded, facts, load};
-use crate::config::machine::Machine;
+use crate::config::facts::Machine;
+use crate::config::find::{self, Chosen, Git, choose};
 use crate::config::remarks;
 use crate::config::request::Request;
 use crate::config::resolve::resolve;
-use crate::config::{find, raw};
 use crate::error::{Problem, Problems, Result};
+
+use super::{Loaded, facts, load};
 
 /// What a check found.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,7 +62,7 @@ fn meaning(loaded: &Loaded, request: &Request) -> Result<Vec<Problem>> {
     let every = || loaded.config.templates.iter().map(|(name, _)| name.value.clone()).collect::<Vec<_>>();
     // no project of this name: what belongs to all of them, with every template
     problems.extend(resolved(loaded, request, &chosen, every(), false));
-    for name in choose::names(&loaded.config) {
+    for name in find::names(&loaded.config) {
         let other = Chosen { project: name.to_owned(), ..chosen.clone() };
         problems.extend(resolved(loaded, request, &other, Vec::new(), false));
     }
@@ -80,10 +79,4 @@ fn resolved(
     let machine = Machine::new(&chosen.root, &request.environment, request.today, directories);
     let facts = facts(loaded, request, chosen, more, &machine);
     resolve(&loaded.source, &loaded.config, &facts).err().unwrap_or_default()
-}
-
-/// Whether `text` would be a config without mistakes in itself.
-pub fn is_config(text: &str) -> bool {
-    let source = crate::config::source::Source::new("", text);
-    crate::config::yaml::parse(&source).is_ok_and(|root| raw::decode(&source, &root).1.is_empty())
 }

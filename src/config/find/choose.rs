@@ -4,13 +4,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::config::detect::{Pattern, fits, is_glob};
-use crate::config::find::Origin;
-use crate::config::git::{Git, plain_address, repository};
-use crate::config::manifest;
 use crate::config::raw::{Config, nearest};
 use crate::config::request::Request;
 use crate::config::resolve::join;
 use crate::error::{Error, Result, list};
+
+use super::git::{Git, plain_address, repository};
+use super::{Origin, manifest};
 
 /// A project at its root.
 #[derive(Clone, Debug, PartialEq, Eq)]

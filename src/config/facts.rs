@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, Weekday};
 
-use crate::config::git;
 use crate::config::resolve::World;
 use crate::ritual::Condition;
 
@@ -33,7 +32,7 @@ impl<'m> Machine<'m> {
     }
 
     fn is_clean(&self) -> Option<bool> {
-        *self.clean.get_or_init(|| git::is_clean(&self.root))
+        *self.clean.get_or_init(|| is_clean(&self.root))
     }
 }
 
@@ -55,4 +54,18 @@ impl World for Machine<'_> {
             Condition::Exists(path) => path.symlink_metadata().is_ok(),
         }
     }
+}
+
+/// Whether the work tree at `root` has no changes; nothing outside of one or without git.
+#[allow(clippy::disallowed_methods)] // a condition of the config asks for it; nothing else can tell
+fn is_clean(root: &Path) -> Option<bool> {
+    let output = std::process::Command::new("git")
+        .arg("-C")
+        .arg(root)
+        // looking must neither take a lock nor run a program that the work tree names
+        .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain", "-z"])
+        .stdin(std::process::Stdio::null())
+        .output()
+        .ok()?;
+    output.status.success().then_some(output.stdout.is_empty())
 }

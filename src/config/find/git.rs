@@ -1,5 +1,5 @@
-//! What git knows about a directory, read from its files: no `git` process, except for the state of
-//! the work tree.
+//! What git knows about a directory, read from its files: a `git` process would cost more than all
+//! the rest of finding.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -76,20 +76,6 @@ pub fn plain_address(url: &str) -> String {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let rest = rest.split_once('@').filter(|(user, _)| !user.contains('/')).map_or(rest, |(_, rest)| rest);
     rest.trim_end_matches('/').trim_end_matches(".git").replacen(':', "/", 1).to_lowercase()
-}
-
-/// Whether the work tree at `root` has no changes; nothing outside of one or without git.
-#[allow(clippy::disallowed_methods)] // a condition of the config asks for it; nothing else can tell
-pub fn is_clean(root: &Path) -> Option<bool> {
-    let output = std::process::Command::new("git")
-        .arg("-C")
-        .arg(root)
-        // looking must neither take a lock nor run a program that the work tree names
-        .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain", "-z"])
-        .stdin(std::process::Stdio::null())
-        .output()
-        .ok()?;
-    output.status.success().then_some(output.stdout.is_empty())
 }
 
 #[cfg(test)]

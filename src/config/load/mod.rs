@@ -1,19 +1,24 @@
 //! From a request to a project.
 
+mod check;
+mod names;
+
 use std::path::Path;
 
-use crate::config::choose::{Chosen, choose};
 use crate::config::collect::in_order;
-use crate::config::find::{Origin, find, read};
-use crate::config::git::Git;
-use crate::config::machine::Machine;
-use crate::config::raw::{self, Config, is_variable};
+use crate::config::facts::Machine;
+use crate::config::find::{Chosen, Git, Origin, choose, find, read};
+use crate::config::keys::is_variable;
+use crate::config::raw::{self, Config};
 use crate::config::request::Request;
 use crate::config::resolve::{Facts, World, is_reserved, resolve};
 use crate::config::source::Source;
 use crate::config::yaml;
 use crate::error::{Error, Problem, Problems, Result};
 use crate::project::Project;
+
+pub use check::{Checked, check};
+pub use names::{Names, names};
 
 /// A config that was read. It may have mistakes: [`project`] reports them with all others.
 #[derive(Clone, Debug)]
@@ -25,7 +30,7 @@ pub struct Loaded {
     /// What it says, as far as it can be read.
     pub config: Config,
     /// Mistakes in the text itself.
-    pub(super) problems: Vec<Problem>,
+    problems: Vec<Problem>,
 }
 
 /// Finds, reads and decodes the config for a request.
@@ -77,19 +82,19 @@ pub fn project(loaded: &Loaded, request: &Request) -> Result<Project> {
 }
 
 /// What a text says, and every mistake in it.
-pub(super) fn decode(source: &Source) -> (Config, Vec<Problem>) {
+fn decode(source: &Source) -> (Config, Vec<Problem>) {
     match yaml::parse(source) {
         Ok(root) => raw::decode(source, &root),
         Err(problem) => (Config::default(), vec![*problem]),
     }
 }
 
-pub(super) fn mistakes(source: &Source, problems: Vec<Problem>) -> Error {
+fn mistakes(source: &Source, problems: Vec<Problem>) -> Error {
     Error::Config(vec![Problems { source: source.text().to_owned(), problems: in_order(problems) }])
 }
 
 /// What is known for resolving.
-pub(super) fn facts<'w>(
+fn facts<'w>(
     loaded: &Loaded,
     request: &Request,
     chosen: &Chosen,

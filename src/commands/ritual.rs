@@ -1,0 +1,117 @@
+//! `rune ritual`, and the rituals of `rune start` and `rune stop`.
+
+use super::context::Context;
+use crate::cli;
+use crate::environment::{self, Filter};
+use crate::error::Result;
+use crate::project::Project;
+use crate::ritual::record::Decision;
+use crate::ritual::{Phase, preview};
+use crate::ritual_run::{self, Options};
+use crate::store::Variable;
+use crate::ui::Progress;
+
+/// `rune ritual`
+pub fn ritual(context: &Context, command: &cli::Ritual) -> Result<()> {
+    match command {
+        cli::Ritual::List => list(context),
+        cli::Ritual::Test { phase, choice } => test(context, phase_of(*phase), choice),
+        cli::Ritual::Run { phase, choice } => {
+            let project = context.project(&choice.words, None, false)?;
+            // Whoever asks for it by name wants it to run.
+            run(context, &project, phase_of(*phase), true)
+        }
+    }
+}
+
+fn list(context: &Context) -> Result<()> {
+    let (request, _) = context.request(&[]);
+    let loaded = crate::config::load(&request)?;
+    let names = crate::config::names(&loaded).projects;
+    let here = context.resolve(&loaded, request.clone(), None)?;
+    let mut projects = vec![here];
+    for name in names {
+        if projects.iter().all(|known| known.name != name) {
+            let mut request = request.clone();
+            request.project = Some(name);
+            request.directories = false;
+            projects.push(crate::config::project(&loaded, &request)?);
+        }
+    }
+    for project in &projects {
+        context.ui.result(&preview::list(project).join("\n"));
+    }
+    Ok(())
+}
+
+fn test(context: &Context, phase: Phase, choice: &cli::Choice) -> Result<()> {
+    let project = context.project(&choice.words, None, false)?;
+    let decision = decision(context, &project, phase, false)?;
+    context.ui.result(&preview::preview(&project, phase, decision).join("\n"));
+    Ok(())
+}
+
+/// What would become of the ritual now.
+pub fn decision(context: &Context, project: &Project, phase: Phase, force: bool) -> Result<Decision> {
+    Ok(ritual_run::record(project, &context.state_directory())?.decide(phase, force))
+}
+
+/// Runs a ritual, with one line a command.
+pub fn run(context: &Context, project: &Project, phase: Phase, force: bool) -> Result<()> {
+    with_options(context, project, phase, force, |options| {
+        let mut progress = Progress::new(context.ui);
+        ritual_run::run(project, phase, options, &mut |event| progress.show(&event)).map(drop)
+    })
+}
+
+/// Ends the background commands of the start ritual; the names of what survived.
+pub fn end_background(
+    context: &Context,
+    project: &Project,
+    grace: std::time::Duration,
+) -> Result<Vec<String>> {
+    with_options(context, project, Phase::Stop, false, |options| {
+        let mut progress = Progress::new(context.ui);
+        let ended = ritual_run::end_background(project, options, grace, &mut |event| progress.show(&event))?;
+        drop(progress);
+        let mut survivors = Vec::new();
+        for (background, left) in ended {
+            if left.is_empty() {
+                context.ui.say(&format!("ended `{}`", background.name));
+            }
+            survivors.extend(left.iter().map(ToString::to_string));
+        }
+        Ok(survivors)
+    })
+}
+
+fn with_options<T>(
+    context: &Context,
+    project: &Project,
+    phase: Phase,
+    force: bool,
+    action: impl FnOnce(&Options<'_>) -> Result<T>,
+) -> Result<T> {
+    let filter = Filter { pass: &project.pass, drop: &project.drop };
+    let filtered = environment::filter(context.inherited.iter().cloned(), filter);
+    // A ritual runs in this terminal, so it gets what belongs to it; but it belongs to no pane of ours.
+    let of_terminal =
+        filtered.from_pane.into_iter().filter(|(name, _)| !name.to_string_lossy().starts_with("RUNE_"));
+    let environment: Vec<Variable> = filtered.kept.into_iter().chain(of_terminal).collect();
+    let shell = context.shell();
+    action(&Options {
+        state: &context.state_directory(),
+        environment: &environment,
+        inherited: &context.inherited,
+        shell: &shell,
+        force,
+        caller: &format!("`rune {phase}`"),
+    })
+}
+
+fn phase_of(phase: cli::Phase) -> Phase {
+    match phase {
+        cli::Phase::Start => Phase::Start,
+        cli::Phase::Stop => Phase::Stop,
+    }
+}

@@ -1,0 +1,159 @@
+//! Runs a project's rituals: commands in order, conditions asked right before, background commands
+//! left running, and a record of it all so that the next run knows.
+
+#![allow(clippy::disallowed_methods)] // this is where commands are timed
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use crate::error::{Error, Result};
+use crate::process::{self, Process};
+use crate::project::Project;
+use crate::ritual::Phase;
+use crate::ritual::event::Event;
+use crate::ritual::record::{self, Background, COMMAND_VARIABLE, Decision, RITUAL_VARIABLE, Record};
+
+mod background;
+mod condition;
+mod ritual;
+mod store;
+
+pub use condition::holds;
+use ritual::{Ritual, variable};
+use store::Store;
+
+/// How long a command may clean up that nobody waits for any more.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What a ritual needs to know of this run of rune.
+#[derive(Clone, Copy, Debug)]
+pub struct Options<'a> {
+    /// rune's directory for what it keeps: `$XDG_STATE_HOME/rune`.
+    pub state: &'a Path,
+    /// The environment that commands get, already filtered; declared and passed variables come on top.
+    pub environment: &'a [(OsString, OsString)],
+    /// The environment of this process, for conditions and passed variables.
+    pub inherited: &'a [(OsString, OsString)],
+    /// The user's shell.
+    pub shell: &'a str,
+    /// Whether a start ritual that has run is run again.
+    pub force: bool,
+    /// What others who wait for us are told, as in "`rune start`".
+    pub caller: &'a str,
+}
+
+/// Whether a ritual was run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It was, to its end.
+    Ran,
+    /// It had run before, and was not.
+    AlreadyRan,
+}
+
+/// Runs one ritual of `project`, if it is to run ([`Record::decide`]), and reports to `on`.
+///
+/// # Errors
+///
+/// [`Error::Refused`] inside a ritual of the same project; [`Error::Ritual`] with the code of a
+/// command that failed and is not optional; [`Error::Interrupted`] after Ctrl-C. In the latter two
+/// cases the ritual starts again from its first command the next time.
+pub fn run(
+    project: &Project,
+    phase: Phase,
+    options: &Options<'_>,
+    on: &mut dyn FnMut(Event),
+) -> Result<Outcome> {
+    refuse_inside(project, phase, options)?;
+    let store = Store::new(options.state, &project.root, &project.name);
+    let holder = format!("{} (pid {})", options.caller, std::process::id());
+    let _lock = store.lock(&holder, |holder| on(Event::Waiting { holder }))?;
+    let mut record = read(&store, project)?;
+    let ago = |then| Duration::from_secs(now().saturating_sub(then));
+    match record.decide(phase, options.force) {
+        Decision::Skip { ended } => {
+            on(Event::AlreadyRan { phase, ago: ago(ended) });
+            return Ok(Outcome::AlreadyRan);
+        }
+        Decision::Again { began } => on(Event::Again { phase, ago: ago(began) }),
+        Decision::Run => {}
+    }
+    if let Some(id) = record.foreground.take() {
+        process::terminate_found(|table| table.with_variable(COMMAND_VARIABLE, &id), GRACE);
+    }
+    let running = running(&record).into_iter().map(|(one, _)| one).collect();
+    record.background.clone_from(&running);
+    record.begin(phase, now());
+    store.write(&record)?;
+    let mut ritual = Ritual { project, phase, options, store, record, running, started: Vec::new() };
+    let ended = project.ritual(phase).iter().try_for_each(|command| ritual.command(command, on));
+    ritual.look_at_background(on)?;
+    if ended.is_ok() {
+        ritual.record.end(phase, now());
+    }
+    ritual.store.write(&ritual.record)?;
+    ended.map(|()| Outcome::Ran)
+}
+
+/// What is known of the project's rituals in this boot of the machine.
+pub fn record(project: &Project, state: &Path) -> Result<Record> {
+    read(&Store::new(state, &project.root, &project.name), project)
+}
+
+/// The background commands that still run, each with its processes.
+pub fn running(record: &Record) -> Vec<(Background, Vec<Process>)> {
+    let table = process::snapshot();
+    let with_processes = |one: &Background| (one.clone(), background::processes(one, &table));
+    record.background.iter().map(with_processes).filter(|(_, processes)| !processes.is_empty()).collect()
+}
+
+/// Ends the background commands of the project's start ritual: each is asked, has `grace` to end
+/// and is then killed. Returns those that ran, each with what survived.
+pub fn end_background(
+    project: &Project,
+    options: &Options<'_>,
+    grace: Duration,
+    on: &mut dyn FnMut(Event),
+) -> Result<Vec<(Background, Vec<Process>)>> {
+    let store = Store::new(options.state, &project.root, &project.name);
+    let holder = format!("{} (pid {})", options.caller, std::process::id());
+    let _lock = store.lock(&holder, |holder| on(Event::Waiting { holder }))?;
+    let mut record = read(&store, project)?;
+    let (ours, others): (Vec<_>, Vec<_>) =
+        running(&record).into_iter().map(|(one, _)| one).partition(|one| one.phase == Phase::Start);
+    let deadline = Instant::now() + grace;
+    let end = |one: Background| {
+        let survivors = background::end(&one, deadline.saturating_duration_since(Instant::now()));
+        (one, survivors)
+    };
+    let ended: Vec<(Background, Vec<Process>)> = ours.into_iter().map(end).collect();
+    let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
+    record.background = others.into_iter().chain(survived).collect();
+    store.write(&record)?;
+    Ok(ended)
+}
+
+fn read(store: &Store, project: &Project) -> Result<Record> {
+    let boot = process::boot_id().map_err(Error::io("read the boot's id of", "/proc"))?;
+    let record = store.read()?;
+    Ok(record.map_or_else(|| Record::new(&boot, &project.name, &project.root), |record| record.since(&boot)))
+}
+
+fn refuse_inside(project: &Project, phase: Phase, options: &Options<'_>) -> Result<()> {
+    let word = record::word(&project.root, &project.name);
+    let outer = variable(options.inherited, RITUAL_VARIABLE).unwrap_or_default();
+    if !record::is_inside(&outer.to_string_lossy(), &word) {
+        return Ok(());
+    }
+    let name = &project.name;
+    Err(Error::Refused {
+        message: format!("this is inside a ritual of `{name}`, which cannot run its {phase} ritual"),
+        hint: Some(format!("take `rune {phase}` out of the rituals of `{name}`")),
+    })
+}
+
+/// Seconds since 1970.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |time| time.as_secs())
+}

@@ -1,0 +1,237 @@
+//! A ritual while it runs, command by command.
+
+#![allow(clippy::disallowed_methods)] // this is where commands are timed
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::Child;
+use std::time::{Duration, Instant};
+
+use super::store::{self, Store};
+use super::{GRACE, Options, background, holds, now};
+use crate::error::{Error, Result};
+use crate::process::{self, End, Process, Run};
+use crate::project::Project;
+use crate::ritual::event::{Event, How};
+use crate::ritual::record::{self, Background, COMMAND_VARIABLE, Claim, RITUAL_VARIABLE, Record};
+use crate::ritual::{Interactive, Phase, RitualCommand};
+use crate::workspace::{Command, Key};
+use crate::{command, pty, shell};
+
+/// A ritual while it runs.
+pub(super) struct Ritual<'a> {
+    pub(super) project: &'a Project,
+    pub(super) phase: Phase,
+    pub(super) options: &'a Options<'a>,
+    pub(super) store: Store,
+    pub(super) record: Record,
+    /// Background commands of earlier runs that no command of this one has claimed yet.
+    pub(super) running: Vec<Background>,
+    pub(super) started: Vec<(Background, Child)>,
+}
+
+impl Ritual<'_> {
+    /// Runs one command, or finds out why not.
+    pub(super) fn command(&mut self, command: &RitualCommand, on: &mut dyn FnMut(Event)) -> Result<()> {
+        let name = command.name.clone();
+        let done = |how| Event::Done { name: name.clone(), how, output: Vec::new() };
+        if let Some(condition) = &command.when
+            && !holds(condition, &self.project.root, self.options.inherited)?
+        {
+            on(done(How::Skipped { condition: condition.clone() }));
+            return Ok(());
+        }
+        if let Some(Interactive::Workspace(key)) = &command.interactive {
+            let text = command.command.as_ref().map(Command::summary);
+            on(done(How::Workspace { key: key.clone(), text }));
+            return Ok(());
+        }
+        let Some(what) = &command.command else {
+            on(done(How::Nothing));
+            return Ok(());
+        };
+        let (run, id) = self.prepare(command, what)?;
+        if command.background {
+            return self.background(command, what, &run, id, on);
+        }
+        self.record.foreground = Some(id);
+        self.store.write(&self.record)?;
+        on(Event::Begins { name: name.clone() });
+        let begin = Instant::now();
+        let (end, output) = if command.interactive.is_some() && pty::has_terminal() {
+            on(Event::TakesTerminal { name: name.clone() });
+            (pty::run(&run)?, Vec::new())
+        } else {
+            if command.interactive.is_some() {
+                on(Event::NoTerminal { name: name.clone() });
+            }
+            self.foreground(command, &run, on)?
+        };
+        self.record.foreground = None;
+        self.finish(command, &end, begin.elapsed(), output, on)
+    }
+
+    fn foreground(
+        &self,
+        command: &RitualCommand,
+        run: &Run,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<(End, Vec<u8>)> {
+        let finished = shell::run(run, &mut |seen| {
+            if let shell::Seen::Passed(time) = seen {
+                on(Event::Passed { name: command.name.clone(), time, limited: run.timeout.is_some() });
+            }
+        })?;
+        if !finished.survivors.is_empty() {
+            on(survived(&command.name, &finished.survivors));
+        }
+        Ok((finished.end, finished.output))
+    }
+
+    /// Reports how a command ended; an error if the ritual ends with it.
+    fn finish(
+        &self,
+        command: &RitualCommand,
+        end: &End,
+        time: Duration,
+        output: Vec<u8>,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<()> {
+        let (name, optional) = (command.name.clone(), command.optional);
+        let how = match end.is_success() {
+            true => How::Ended { time },
+            false => How::Failed { end: end.to_string(), time, optional },
+        };
+        on(Event::Done { name: name.clone(), how, output });
+        if end.is_success() || optional {
+            return Ok(());
+        }
+        Err(Error::Ritual { command: name, end: end.to_string(), code: end.code() })
+    }
+
+    fn background(
+        &mut self,
+        command: &RitualCommand,
+        what: &Command,
+        run: &Run,
+        id: String,
+        on: &mut dyn FnMut(Event),
+    ) -> Result<()> {
+        let name = command.name.clone();
+        let done = |how| Event::Done { name: name.clone(), how, output: Vec::new() };
+        match record::claim(&mut self.running, command, self.phase) {
+            Claim::New => {}
+            Claim::Kept(one) => {
+                on(done(How::Kept { log: one.log }));
+                return Ok(());
+            }
+            Claim::Replaces(one) => {
+                let survivors = background::end(&one, GRACE);
+                if !survivors.is_empty() {
+                    on(survived(&name, &survivors));
+                }
+                self.record.background.retain(|other| *other != one);
+            }
+        }
+        let log = self.log(&name)?;
+        let mut one = Background {
+            name: name.clone(),
+            command: what.summary(),
+            identity: record::identity(command),
+            phase: self.phase,
+            id,
+            process: None,
+            began: now(),
+            log: log.clone(),
+        };
+        // Written before it runs: should we be killed in between, its mark still finds it.
+        self.record.background.push(one.clone());
+        self.store.write(&self.record)?;
+        let started = background::start(run, &log)?;
+        self.record.background.pop();
+        let child = match started {
+            Ok(child) => child,
+            Err(why) => {
+                self.store.write(&self.record)?;
+                return self.finish(command, &End::NotStarted(why), Duration::ZERO, Vec::new(), on);
+            }
+        };
+        one.process = process::find(child.id()).map(|process| (process.pid, process.start));
+        self.record.background.push(one.clone());
+        self.store.write(&self.record)?;
+        on(done(How::Background { pid: child.id(), log }));
+        self.started.push((one, child));
+        Ok(())
+    }
+
+    /// Says which of the background commands that this ritual started have failed by now.
+    pub(super) fn look_at_background(&mut self, on: &mut dyn FnMut(Event)) -> Result<()> {
+        for (one, child) in &mut self.started {
+            let status = child.try_wait().map_err(Error::io("look at", &one.log))?;
+            if let Some(end) = status.map(End::of).filter(|end| !end.is_success()) {
+                let (name, log) = (one.name.clone(), one.log.clone());
+                on(Event::BackgroundEnded { name, end: end.to_string(), log });
+            }
+        }
+        Ok(())
+    }
+
+    /// What the system is asked to run for `command`, and the value that marks this run of it.
+    fn prepare(&self, command: &RitualCommand, what: &Command) -> Result<(Run, String)> {
+        let random =
+            getrandom::u64().map_err(|error| Error::failed(format!("no random numbers: {error}")))?;
+        let id = format!("{random:016x}");
+        let word = record::word(&self.project.root, &self.project.name);
+        let outer = variable(self.options.inherited, RITUAL_VARIABLE).filter(|outer| !outer.is_empty());
+        let ritual = match outer {
+            Some(mut outer) => {
+                outer.push(":");
+                outer.push(word);
+                outer
+            }
+            None => word.into(),
+        };
+        let mut environment: BTreeMap<OsString, OsString> =
+            self.options.environment.iter().cloned().collect();
+        for name in &command.pass {
+            environment.extend(variable(self.options.inherited, name).map(|value| (name.into(), value)));
+        }
+        environment.extend(command.environment.iter().map(|(name, value)| (name.into(), value.into())));
+        environment.extend([
+            (RITUAL_VARIABLE.into(), ritual),
+            (COMMAND_VARIABLE.into(), id.clone().into()),
+            ("RUNE_COMMAND".into(), command.name.clone().into()),
+            ("RUNE_PROJECT".into(), self.project.name.clone().into()),
+            ("RUNE_ROOT".into(), self.project.root.clone().into()),
+            ("PWD".into(), command.cwd.clone().into()),
+        ]);
+        let argv = command::argv(what, false, self.options.shell).into_iter().map(OsString::from).collect();
+        let run = Run {
+            argv,
+            cwd: command.cwd.clone(),
+            environment: environment.into_iter().collect(),
+            timeout: command.timeout,
+            mark: Some((COMMAND_VARIABLE.to_owned(), id.clone())),
+        };
+        Ok((run, id))
+    }
+
+    /// The log of a background command; the same for every run of it.
+    fn log(&self, name: &str) -> Result<PathBuf> {
+        let directory = self.options.state.join("logs");
+        store::private_directory(&directory)?;
+        let (project, name) = (Key::from_name(&self.project.name), Key::from_name(name));
+        let word = record::word(&self.project.root, &self.project.name);
+        Ok(directory.join(format!("{project}-{name}-{}.log", &word[..6])))
+    }
+}
+
+fn survived(name: &str, processes: &[Process]) -> Event {
+    Event::Survived { name: name.to_owned(), processes: processes.iter().map(Process::to_string).collect() }
+}
+
+/// The value of a variable of `environment`.
+pub(super) fn variable(environment: &[(OsString, OsString)], name: &str) -> Option<OsString> {
+    environment.iter().find(|(other, _)| other.as_os_str() == name).map(|(_, value)| value.clone())
+}

@@ -1,0 +1,94 @@
+//! Where the records of rituals are kept: one file and one lock a project and root.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use tempfile::NamedTempFile;
+
+use crate::error::{Error, Result};
+use crate::ritual::record::{Record, SCHEMA, word};
+
+/// The place of one project's record.
+pub(super) struct Store {
+    directory: PathBuf,
+    word: String,
+}
+
+impl Store {
+    /// In `state`, which is rune's directory for what it keeps.
+    pub(super) fn new(state: &Path, root: &Path, project: &str) -> Store {
+        Store { directory: state.join("rituals"), word: word(root, project) }
+    }
+
+    fn path(&self) -> PathBuf {
+        self.directory.join(format!("{}.json", self.word))
+    }
+
+    /// Waits until no other rune runs a ritual of the project, after telling `waiting` who does;
+    /// until the returned file is dropped others wait for us, under the name `holder`.
+    pub(super) fn lock(&self, holder: &str, waiting: impl FnOnce(String)) -> Result<File> {
+        private_directory(&self.directory)?;
+        let path = self.directory.join(format!("{}.lock", self.word));
+        let failed = || Error::io("lock", &path);
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let mut file = options.open(&path).map_err(failed())?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut other = String::new();
+                file.read_to_string(&mut other).map_err(failed())?;
+                waiting(if other.is_empty() { "another `rune`".to_owned() } else { other });
+                file.lock().map_err(failed())?;
+            }
+            Err(TryLockError::Error(source)) => return Err(failed()(source)),
+        }
+        file.set_len(0).map_err(failed())?;
+        std::os::unix::fs::FileExt::write_all_at(&file, holder.as_bytes(), 0).map_err(failed())?;
+        Ok(file)
+    }
+
+    /// The record, if there is one.
+    pub(super) fn read(&self) -> Result<Option<Record>> {
+        let path = self.path();
+        let text = match fs::read(&path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(Error::io("read", path)(source)),
+        };
+        let unreadable = |why: String| Error::Failed {
+            message: format!("could not read the ritual's record `{}`: {why}", path.display()),
+            hint: Some(
+                "delete the file to forget which rituals ran and what runs in the background".to_owned(),
+            ),
+        };
+        let schema: Schema = serde_json::from_slice(&text).map_err(|error| unreadable(error.to_string()))?;
+        if schema.schema > SCHEMA {
+            return Err(unreadable(format!("a newer rune wrote it (schema {})", schema.schema)));
+        }
+        serde_json::from_slice(&text).map(Some).map_err(|error| unreadable(error.to_string()))
+    }
+
+    /// Replaces the record, at once or not at all.
+    pub(super) fn write(&self, record: &Record) -> Result<()> {
+        let path = self.path();
+        let failed = || Error::io("write", &path);
+        let text = serde_json::to_vec_pretty(record).map_err(|error| failed()(error.into()))?;
+        let mut file = NamedTempFile::new_in(&self.directory).map_err(failed())?;
+        file.write_all(&text).map_err(failed())?;
+        file.persist(&path).map_err(|error| failed()(error.error))?;
+        Ok(())
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Schema {
+    schema: u32,
+}
+
+/// Makes `path` and what is missing above it, for this user only.
+pub(super) fn private_directory(path: &Path) -> Result<()> {
+    DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(Error::io("make", path))
+}
