@@ -63,11 +63,7 @@ pub fn plan(context: &Context, project: &Project, looked: Option<Snapshot>, mode
     if version < Version::OLDEST {
         context.ui.say(&format!("tmux {version} is older than {}; rune tries nevertheless", Version::OLDEST));
     }
-    context.ui.detail(&format!(
-        "tmux: {} {version}, socket {}",
-        context.global.tmux,
-        context.server.path.display()
-    ));
+    context.say_server(Some(version));
     let request = plan::Request {
         only_missing: mode.only_missing,
         prune: mode.prune,
@@ -113,7 +109,7 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
             },
         },
     );
-    let ran = context.server.execute(&script, planned.version, &nonce)?;
+    let ran = context.server_of(project).execute(&script, planned.version, &nonce)?;
     ran.verify(&planned.plan, &script)?;
     stores.tidy()
 }

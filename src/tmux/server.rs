@@ -203,20 +203,10 @@ impl Server {
         if output.status.success() { Ok(()) } else { Err(failed("hand this terminal over", &output)) }
     }
 
-    /// The words for a shell that start tmux for this server.
-    pub fn script_words(&self) -> Vec<String> {
-        let mut words = vec!["tmux".to_owned()];
-        words.extend(self.socket_words().iter().map(|word| word.to_string_lossy().into_owned()));
-        words.push("start-server \\;".to_owned());
-        words
-    }
-
-    /// The words for a shell that attach to a session by hand.
-    pub fn attach_words(&self, label: &str) -> Vec<String> {
-        let mut words = vec!["tmux".to_owned()];
-        words.extend(self.socket_words().iter().map(|word| word.to_string_lossy().into_owned()));
-        words.extend(["attach", "-t", &format!("={label}")].map(str::to_owned));
-        words
+    /// The words with which a person runs tmux on this server.
+    pub fn words(&self) -> Vec<String> {
+        let words = std::iter::once(self.program.clone()).chain(self.socket_words());
+        words.map(|word| word.to_string_lossy().into_owned()).collect()
     }
 
     fn socket_words(&self) -> [OsString; 2] {

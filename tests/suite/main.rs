@@ -8,6 +8,7 @@ mod bench;
 mod harness;
 mod runner;
 mod plan;
+mod start;
 
 /// A test file that nobody names is never run.
 #[test]
