@@ -6,8 +6,8 @@ mod support;
 
 mod bench;
 mod harness;
-mod runner;
 mod plan;
+mod runner;
 mod start;
 
 /// A test file that nobody names is never run.
