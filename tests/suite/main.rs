@@ -5,6 +5,7 @@
 mod support;
 
 mod bench;
+mod compatibility;
 mod harness;
 mod plan;
 mod runner;
