@@ -597,9 +597,7 @@ fn a_hundred_runners_are_small_and_asleep() {
             server.binary(),
             sum / 100
         ));
-        // Unoptimised code has more that the loader must change in memory.
-        let limit = if cfg!(debug_assertions) { 4096 } else { 1024 };
-        assert!(*largest < limit, "{largest} kB of private memory");
+        assert!(*largest < 1024, "{largest} kB of private memory");
 
         let wakes =
             || -> Vec<String> { pids.iter().map(|pid| status_of(pid, "voluntary_ctxt_switches:")).collect() };
