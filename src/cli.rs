@@ -31,15 +31,16 @@ pub struct Global {
     /// Say more: what was chosen (-v), and every tmux script (-vv)
     #[arg(short = 'v', long = "verbose", global = true, action = clap::ArgAction::Count)]
     pub verbose: u8,
-    /// Use the tmux server of this name (tmux -L)
-    #[arg(long, global = true, value_name = "NAME", env = "RUNE_SOCKET", default_value = "rune")]
-    pub socket_name: String,
+    /// Use the tmux server of this name (tmux -L); by default $RUNE_SOCKET, a name or a path, else `rune`
+    // No `env` and no default of clap's: a set variable would count as given, and so conflict below.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub socket_name: Option<String>,
     /// Use the tmux server at this path (tmux -S)
     #[arg(long, global = true, value_name = "PATH", conflicts_with = "socket_name")]
     pub socket_path: Option<PathBuf>,
-    /// The tmux program
-    #[arg(long, global = true, value_name = "PROGRAM", env = "RUNE_TMUX", default_value = "tmux")]
-    pub tmux: String,
+    /// The tmux program; by default $RUNE_TMUX, else `tmux`
+    #[arg(long, global = true, value_name = "PROGRAM")]
+    pub tmux: Option<PathBuf>,
     /// A tmux config for a server that rune starts, instead of rune's own
     #[arg(long, global = true, value_name = "FILE")]
     pub tmux_conf: Option<PathBuf>,

@@ -3,14 +3,14 @@
 use std::fmt::Write;
 
 use super::bring_up::{self, Mode, Planned};
-use super::context::Context;
+use super::context::{Context, origin};
+use super::without_rune;
 use crate::cli;
-use crate::command;
 use crate::config;
 use crate::error::{Error, Result, counted};
 use crate::plan::Plan;
 use crate::project::Project;
-use crate::tmux::render;
+use crate::workspace::session_label;
 
 /// `rune plan`
 pub fn plan(context: &Context, options: &cli::Apply) -> Result<()> {
@@ -27,6 +27,7 @@ pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
     let _lock = bring_up::lock(context, "apply")?;
     let (project, planned) = prepare(context, options)?;
     bring_up::execute(context, &project, &planned)?;
+    labels(context, &project, &planned.plan);
     if options.json {
         return show(context, options, &project, &planned);
     }
@@ -60,9 +61,10 @@ fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Pl
         value["schema"] = 1.into();
         context.ui.result(&value.to_string());
     } else if options.script {
-        context.ui.result(&script(context, planned));
+        context.ui.result(&without_rune::script(context, project, planned));
     } else {
         context.ui.result(&text(project, &planned.plan));
+        labels(context, project, &planned.plan);
         notes(context, &planned.plan);
     }
     Ok(())
@@ -70,10 +72,7 @@ fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Pl
 
 /// A plan as sentences.
 pub fn text(project: &Project, plan: &Plan) -> String {
-    let from = project
-        .config
-        .as_ref()
-        .map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
+    let from = origin(project);
     let mut text = format!("project `{}` at {}, from {from}\n", project.name, project.root.display());
     if plan.is_empty() {
         text += "nothing to do\n";
@@ -84,34 +83,25 @@ pub fn text(project: &Project, plan: &Plan) -> String {
     text
 }
 
+/// Says which new sessions have another name than the wanted one, which is another workspace's.
+pub fn labels(context: &Context, project: &Project, plan: &Plan) {
+    for session in plan.sessions.iter().filter(|session| session.id.is_none()) {
+        let mut workspaces = project.workspaces.iter();
+        let workspace = workspaces.find(|known| known.identity.word() == session.workspace);
+        let wanted = workspace.map(|workspace| session_label(&workspace.name));
+        if let Some(wanted) = wanted.filter(|wanted| *wanted != session.label) {
+            let label = &session.label;
+            context
+                .ui
+                .say(&format!("note: `{wanted}` is another workspace's session, so this one is `{label}`"));
+        }
+    }
+}
+
 fn notes(context: &Context, plan: &Plan) {
     for note in &plan.notes {
         context.ui.say(&format!("note: {note}"));
     }
-}
-
-/// A tmux script that does the plan without rune: commands run by `sh -c`, and what the config
-/// passes of the environment is left out.
-fn script(context: &Context, planned: &Planned) -> String {
-    let shell = context.shell();
-    let script = render::render(
-        &planned.plan,
-        &render::Context {
-            version: planned.version,
-            nonce: "rune:",
-            argv: &|launch| {
-                let mut words = vec!["env".to_owned()];
-                let declared = launch.pane.environment.iter();
-                words.extend(declared.map(|(name, value)| format!("{name}={value}")));
-                words.extend(command::argv(&launch.pane.command, launch.pane.login, &shell));
-                words
-            },
-            directory: &|_| String::new(),
-            server_options: if planned.running { &[] } else { render::SERVER_OPTIONS },
-        },
-    );
-    let words = context.server.script_words();
-    format!("# {} source-file THIS-FILE\n{}", words.join(" "), script.text())
 }
 
 fn checked(options: &cli::Apply, plan: &Plan) -> Result<()> {

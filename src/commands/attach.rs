@@ -4,7 +4,8 @@ use std::io::IsTerminal;
 
 use super::context::Context;
 use crate::cli;
-use crate::error::{Error, Result};
+use crate::config::raw;
+use crate::error::{Error, Result, list};
 use crate::quote;
 use crate::snapshot::{LiveSession, Snapshot};
 use crate::store::Variable;
@@ -23,83 +24,147 @@ pub fn attach(context: &Context, options: &cli::Attach) -> Result<()> {
     enter(context, &session.id, &session.name, options.hand_over)
 }
 
-/// The session of this name: exactly, never by prefix.
+/// The session of this name: that of tmux, else the one that the config gave it. Never a prefix.
+///
+/// # Errors
+/// [`Error::NotFound`], or [`Error::Refused`] when the config's name is that of several sessions.
 pub fn find<'s>(snapshot: &'s Snapshot, name: &str) -> Result<&'s LiveSession> {
-    let wanted = |session: &&LiveSession| {
-        session.name == name || session.about.as_ref().is_some_and(|about| about.name == name)
-    };
-    snapshot.sessions.iter().find(wanted).ok_or_else(|| Error::NotFound {
-        what: "session",
-        name: name.to_owned(),
-        candidates: names(snapshot),
-    })
-}
-
-fn names(snapshot: &Snapshot) -> Vec<String> {
-    snapshot.sessions.iter().map(|session| session.name.clone()).collect()
-}
-
-fn default<'s>(context: &Context, snapshot: &'s Snapshot) -> Result<&'s LiveSession> {
-    let here = |session: &&LiveSession| {
-        session.about.as_ref().is_some_and(|about| context.directory.starts_with(&about.root))
-    };
-    let ours: Vec<&LiveSession> = snapshot.sessions.iter().filter(here).collect();
-    let all: Vec<&LiveSession> = snapshot.sessions.iter().collect();
-    for candidates in [ours, all] {
-        match candidates.as_slice() {
-            [] => {}
-            [only] => return Ok(only),
-            several => {
-                let names: Vec<&str> = several.iter().map(|session| session.name.as_str()).collect();
-                return Err(Error::Refused {
-                    message: format!("there are several sessions: {}", crate::error::list(&names)),
-                    hint: Some("name one: `rune attach NAME`".to_owned()),
-                });
-            }
-        }
+    if let Some(session) = snapshot.sessions.iter().find(|session| session.name == name) {
+        return Ok(session);
     }
-    Err(Error::NotRunning)
+    let named = |session: &&LiveSession| session.about.as_ref().is_some_and(|about| about.name == name);
+    let named: Vec<&LiveSession> = snapshot.sessions.iter().filter(named).collect();
+    match named.as_slice() {
+        [] => {
+            Err(Error::NotFound { what: "session", name: name.to_owned(), candidates: names(snapshot, name) })
+        }
+        [only] => Ok(only),
+        several => Err(ambiguous(&format!("several sessions are called `{name}`"), several)),
+    }
+}
+
+/// The sessions' names, the one nearest to `name` first.
+fn names(snapshot: &Snapshot, name: &str) -> Vec<String> {
+    let mut names: Vec<String> = snapshot.sessions.iter().map(|session| session.name.clone()).collect();
+    let nearest = raw::nearest(name, names.iter().map(String::as_str)).map(str::to_owned);
+    names.sort_by_key(|name| Some(name) != nearest.as_ref());
+    names
+}
+
+fn ambiguous(message: &str, sessions: &[&LiveSession]) -> Error {
+    let names: Vec<&str> = sessions.iter().map(|session| session.name.as_str()).collect();
+    Error::Refused {
+        message: format!("{message}: {}", list(&names)),
+        hint: Some("name one of them".to_owned()),
+    }
+}
+
+/// The session of the project around the working directory, else the only one.
+fn default<'s>(context: &Context, snapshot: &'s Snapshot) -> Result<&'s LiveSession> {
+    let depth = |session: &LiveSession| {
+        let root = &session.about.as_ref()?.root;
+        context.directory.starts_with(root).then_some(root.len())
+    };
+    let sessions = || snapshot.sessions.iter();
+    let deepest = sessions().filter_map(depth).max();
+    let here: Vec<&LiveSession> =
+        sessions().filter(|session| deepest.is_some() && depth(session) == deepest).collect();
+    let all: Vec<&LiveSession> = sessions().collect();
+    match (here.as_slice(), all.as_slice()) {
+        ([only], _) | ([], [only]) => Ok(only),
+        ([], []) => Err(Error::NotRunning),
+        ([], several) => Err(ambiguous("there are several sessions", several)),
+        (several, _) => Err(ambiguous("this project has several sessions", several)),
+    }
 }
 
 /// Shows the session on this terminal: switches a client of the same server, leaves another tmux
 /// alone unless told otherwise, and says so where there is no terminal.
 pub fn enter(context: &Context, id: &str, name: &str, hand_over: bool) -> Result<()> {
-    let words = quote::argv(&context.server.attach_words(name));
-    let terminal = std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let outer = context.variable("TMUX").map(|tmux| tmux.to_string_lossy().into_owned());
-    let outer_socket = outer.as_ref().and_then(|tmux| tmux.rsplitn(3, ',').nth(2).map(str::to_owned));
+    let outer_socket = outer.as_ref().and_then(|tmux| tmux.rsplitn(3, ',').nth(2));
     match outer_socket {
-        Some(socket) if same_socket(&socket, context) => {
-            let terminal: Vec<Variable> = context
-                .inherited
-                .iter()
-                .filter(|(name, _)| name == "TMUX" || name == "TMUX_PANE")
-                .cloned()
-                .collect();
-            context.server.switch(id, &terminal)
+        Some(socket) if same_socket(socket, context) => switch(context, id, name),
+        Some(socket) if hand_over => {
+            // The client there may know neither this PATH nor this TMUX_TMPDIR.
+            let (tmux, path) = (context.tmux(), &context.server.path);
+            let tmux = [tmux.to_string_lossy(), "-u".into(), "-S".into(), path.to_string_lossy()];
+            let words = attach_words(tmux.map(String::from).to_vec(), name);
+            context.server.hand_over(socket, &context.inherited, &words)
         }
-        Some(socket) if hand_over => context.server.hand_over(&socket, &context.inherited, &words),
         Some(_) => {
-            context
-                .ui
-                .say(&format!("this terminal is inside another tmux, where rune does not nest: {words}"));
-            context.ui.say("`--move` hands this terminal over");
+            stay_outside(context, name, "this terminal is inside another tmux, where rune does not nest");
+            context.ui.say(&format!("or hand this terminal over: {}", own_words(context, &["--move", name])));
             Ok(())
         }
-        None if !terminal => {
-            context.ui.say(&format!("there is no terminal to attach to `{name}`: {words}"));
-            Ok(())
+        None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
+            drawable(context, name)?;
+            Err(context.server.attach(id, &inherited(context, &OF_TERMINAL)))
         }
         None => {
-            let of_terminal: Vec<Variable> = context
-                .inherited
-                .iter()
-                .filter(|(name, _)| OF_TERMINAL.iter().any(|own| name == own))
-                .cloned()
-                .collect();
-            Err(context.server.attach(id, &of_terminal))
+            stay_outside(context, name, "there is no terminal here to show it");
+            Ok(())
         }
     }
+}
+
+/// Says why the session is not shown, and how it can be.
+fn stay_outside(context: &Context, name: &str, why: &str) {
+    context.ui.say(&format!("`{name}` is up; {why}"));
+    context.ui.say(&format!("attach with: {}", attach_words(context.server.words(), name)));
+}
+
+/// The shell line by which `tmux` attaches to a session.
+fn attach_words(mut tmux: Vec<String>, name: &str) -> String {
+    tmux.extend(["attach", "-t", &format!("={name}")].map(str::to_owned));
+    quote::argv(&tmux)
+}
+
+/// The words that attach to a session with rune, on this server.
+pub fn own_words(context: &Context, words: &[&str]) -> String {
+    let mut all = vec!["rune".to_owned()];
+    if let Some(path) = &context.global.socket_path {
+        all.extend(["--socket-path".to_owned(), path.display().to_string()]);
+    } else if let Some(name) = &context.global.socket_name {
+        all.extend(["--socket-name".to_owned(), name.clone()]);
+    }
+    all.push("attach".to_owned());
+    all.extend(words.iter().map(|word| (*word).to_owned()));
+    quote::argv(&all)
+}
+
+/// Shows the session on the client that shows this pane.
+fn switch(context: &Context, id: &str, name: &str) -> Result<()> {
+    let Err(error) = context.server.switch(id, &inherited(context, &["TMUX", "TMUX_PANE"])) else {
+        return Ok(());
+    };
+    // A pane that nobody looks at: there is nothing to switch.
+    if context.server.command("list its clients", ["list-clients"])?.is_empty() {
+        stay_outside(context, name, "no terminal shows this pane");
+        return Ok(());
+    }
+    Err(error)
+}
+
+/// # Errors
+/// When tmux could not draw on this terminal: its own words for that help nobody.
+fn drawable(context: &Context, name: &str) -> Result<()> {
+    let term = context.variable("TERM").map(|term| term.to_string_lossy().into_owned());
+    let problem = match term.as_deref() {
+        None => "TERM is not set".to_owned(),
+        Some("dumb" | "unknown") => format!("TERM is `{}`", term.unwrap_or_default()),
+        Some(_) => return Ok(()),
+    };
+    Err(Error::Failed {
+        message: format!("`{name}` is up, but tmux cannot draw on this terminal: {problem}"),
+        hint: Some(format!("TERM=xterm-256color {}", own_words(context, &[name]))),
+    })
+}
+
+/// These variables as they were inherited.
+fn inherited(context: &Context, names: &[&str]) -> Vec<Variable> {
+    let wanted = |(name, _): &&Variable| names.iter().any(|own| name == own);
+    context.inherited.iter().filter(wanted).cloned().collect()
 }
 
 fn same_socket(socket: &str, context: &Context) -> bool {

@@ -12,6 +12,7 @@ use crate::project::Project;
 use crate::snapshot::Snapshot;
 use crate::store::Variable;
 use crate::tmux::server::{Server, Socket};
+use crate::tmux::version::Version;
 use crate::ui::Ui;
 use crate::workspace::digest;
 
@@ -38,32 +39,53 @@ impl Context {
         let ui = Ui::new(global.verbose, &variable);
         let here = std::env::current_dir().map_err(Error::io("find", "."))?;
         let directory = match &global.directory {
-            Some(directory) => {
-                let directory = here.join(directory);
-                directory.canonicalize().map_err(Error::io("work in", &directory))?
-            }
+            Some(directory) => working_directory(&here.join(directory))?,
             None => here,
         };
-        let socket = match &global.socket_path {
-            Some(path) => Socket::Path(directory.join(path)),
-            None => Socket::Name(socket_name(&global.socket_name)?),
-        };
+        let socket = socket(&global, &directory, variable("RUNE_SOCKET").as_deref())?;
         let path = socket.path(variable("TMUX_TMPDIR").as_deref())?;
         let config = global.tmux_conf.as_ref().map(|path| directory.join(path));
         if let Some(config) = &config {
             std::fs::File::open(config).map_err(Error::io("read", config))?;
         }
-        let mut environment = environment::filter(inherited.iter().cloned(), Filter::default()).kept;
-        environment.extend(inherited.iter().filter(|(name, _)| name == "TMUX_TMPDIR").cloned());
-        let server = Server {
-            program: global.tmux.clone().into(),
-            socket,
-            path,
-            config,
-            environment,
-            trace: if global.verbose > 1 { Box::new(move |text| ui.say(text)) } else { Box::new(|_| {}) },
-        };
+        let named = global.tmux.clone().map(OsString::from);
+        let program = named.or_else(|| variable("RUNE_TMUX")).unwrap_or_else(|| "tmux".into());
+        let environment = environment_of_tmux(&inherited, &socket, &[]);
+        let server = Server { program, socket, path, config, environment, trace: trace(ui) };
         Ok(Context { global, inherited, directory, ui, server })
+    }
+
+    /// The server for a script that may start it: what the config drops is in no environment of it.
+    pub fn server_of(&self, project: &Project) -> Server {
+        Server {
+            program: self.server.program.clone(),
+            socket: self.server.socket.clone(),
+            path: self.server.path.clone(),
+            config: self.server.config.clone(),
+            environment: environment_of_tmux(&self.inherited, &self.server.socket, &project.drop),
+            trace: trace(self.ui),
+        }
+    }
+
+    /// The variable that names the server for every rune below this one, unless that is the default.
+    pub fn socket_variable(&self) -> Option<Variable> {
+        socket_variable(&self.server.socket)
+    }
+
+    /// Says under `-v` which tmux and which server this is about.
+    pub fn say_server(&self, version: Option<Version>) {
+        let version = version.map(|version| format!(" {version}")).unwrap_or_default();
+        let (program, socket) = (self.tmux().display().to_string(), self.server.path.display());
+        self.ui.detail(&format!("tmux: {program}{version}, socket {socket}"));
+    }
+
+    /// The tmux program as it is found on `PATH`.
+    pub fn tmux(&self) -> PathBuf {
+        let program = Path::new(&self.server.program);
+        let path = self.variable("PATH").unwrap_or_default();
+        let mut places = std::env::split_paths(path).map(|directory| directory.join(program));
+        let found = (program.components().count() == 1).then(|| places.find(|place| place.is_file()));
+        found.flatten().unwrap_or_else(|| program.to_owned())
     }
 
     /// An inherited variable that is not empty.
@@ -161,11 +183,7 @@ impl Context {
             }
         }
         let project = config::project(loaded, &request)?;
-        let from = project
-            .config
-            .as_ref()
-            .map_or("rune's embedded default".to_owned(), |path| path.display().to_string());
-        self.ui.detail(&format!("config: {from}"));
+        self.ui.detail(&format!("config: {}", origin(&project)));
         self.ui.detail(&format!(
             "project: {} ({}), root {}",
             project.name,
@@ -210,6 +228,72 @@ fn remembered(snapshot: &Snapshot, directory: &Path, project: Option<&str>) -> B
 fn variable<'v>(inherited: &'v [Variable], name: &str) -> Option<&'v OsStr> {
     let found = inherited.iter().find(|(known, _)| known == name);
     found.map(|(_, value): &(OsString, OsString)| value.as_os_str()).filter(|value| !value.is_empty())
+}
+
+/// Where a project's config came from, in words.
+pub fn origin(project: &Project) -> String {
+    let path = project.config.as_ref().map(|path| path.display().to_string());
+    path.unwrap_or_else(|| "rune's embedded default".to_owned())
+}
+
+/// What `-C` names.
+fn working_directory(named: &Path) -> Result<PathBuf> {
+    let found = named.canonicalize();
+    match found {
+        Ok(directory) if directory.is_dir() => Ok(directory),
+        Ok(_) => Err(Error::Usage {
+            message: format!("`{}` is no directory to work in", named.display()),
+            hint: Some("a config is named with `-f`".to_owned()),
+        }),
+        Err(source) => Err(Error::Usage {
+            message: format!("could not work in `{}`: {source}", named.display()),
+            hint: None,
+        }),
+    }
+}
+
+/// The variable that names the server for every rune below this one.
+pub(super) const SOCKET: &str = "RUNE_SOCKET";
+
+/// The name of rune's own server.
+const DEFAULT_SOCKET: &str = "rune";
+
+/// The server's socket: what the command line says, else the variable, else the one named `rune`.
+fn socket(global: &cli::Global, directory: &Path, variable: Option<&OsStr>) -> Result<Socket> {
+    match (&global.socket_path, &global.socket_name, variable) {
+        (Some(path), _, _) => Ok(Socket::Path(directory.join(path))),
+        (None, Some(name), _) => socket_name(name).map(Socket::Name),
+        (None, None, Some(path)) if path.as_encoded_bytes().contains(&b'/') => {
+            Ok(Socket::Path(directory.join(path)))
+        }
+        (None, None, Some(name)) => socket_name(&name.to_string_lossy()).map(Socket::Name),
+        (None, None, None) => Ok(Socket::Name(DEFAULT_SOCKET.to_owned())),
+    }
+}
+
+fn socket_variable(socket: &Socket) -> Option<Variable> {
+    let value: OsString = match socket {
+        Socket::Name(name) if name == DEFAULT_SOCKET => return None,
+        Socket::Name(name) => name.into(),
+        Socket::Path(path) => path.into(),
+    };
+    Some((SOCKET.into(), value))
+}
+
+/// What tmux runs with, and a server that comes of it.
+fn environment_of_tmux(inherited: &[Variable], socket: &Socket, drop: &[String]) -> Vec<Variable> {
+    let filter = Filter { drop, ..Filter::default() };
+    let mut environment = environment::filter(inherited.iter().cloned(), filter).kept;
+    // tmux finds its socket by the one; its panes find their server by the other.
+    environment.retain(|(name, _)| name != "TMUX_TMPDIR" && name != SOCKET);
+    environment.extend(inherited.iter().filter(|(name, _)| name == "TMUX_TMPDIR").cloned());
+    environment.extend(socket_variable(socket));
+    environment
+}
+
+/// Where every run of tmux is told: for `-vv`.
+fn trace(ui: Ui) -> Box<dyn Fn(&str)> {
+    if ui.verbose > 1 { Box::new(move |text| ui.say(text)) } else { Box::new(|_| {}) }
 }
 
 fn socket_name(name: &str) -> Result<String> {

@@ -49,7 +49,11 @@ fn tmux(context: &Context, findings: &mut Vec<Finding>) -> Option<Version> {
     match context.server.program_version() {
         Ok(version) => {
             let mark = if version < Version::OLDEST { Mark::Note } else { Mark::Good };
-            findings.push(Finding { mark, what: "tmux", text: format!("{} {version}", context.global.tmux) });
+            findings.push(Finding {
+                mark,
+                what: "tmux",
+                text: format!("{} {version}", context.tmux().display()),
+            });
             Some(version)
         }
         Err(error) => {

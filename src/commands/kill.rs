@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::attach;
+use super::bring_up;
 use super::context::Context;
 use super::processes;
 use crate::cli;
@@ -14,6 +15,7 @@ use crate::store::Store;
 /// `rune kill`
 pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
     let grace = duration(&options.timeout)?;
+    let _lock = bring_up::lock(context, "kill")?;
     let snapshot = context.look()?.unwrap_or_default();
     let session = attach::find(&snapshot, &options.name)?;
     let survivors = end_session(context, session, None, grace)?;

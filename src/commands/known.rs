@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::context::Context;
+use super::context::{self, Context};
 use crate::command;
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
@@ -47,7 +47,7 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
         tag: launch.tag.clone(),
         hash: pane.hash.clone(),
         summary: pane.command.summary(),
-        title: pane.title.clone(),
+        title: None, // noted when it was given
         argv: command::argv(&pane.command, pane.login, &shell),
         cwd: cwd.to_owned(),
         on_exit: pane.on_exit,
@@ -69,6 +69,8 @@ pub fn environment(
     let filter = Filter { pass: &pass, drop: &project.drop };
     let inherited = environment::filter(context.inherited.iter().cloned(), filter).kept;
     let mut variables: BTreeMap<_, _> = inherited.into_iter().collect();
+    variables.remove(std::ffi::OsStr::new(context::SOCKET));
+    variables.extend(context.socket_variable());
     for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
         variables.insert(name.into(), value.into());
     }

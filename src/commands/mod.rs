@@ -18,6 +18,7 @@ mod ritual;
 mod start;
 mod status;
 mod stop;
+mod without_rune;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;

@@ -6,12 +6,14 @@ use super::bring_up::{self, Mode};
 use super::context::Context;
 use super::ritual;
 use crate::cli;
-use crate::error::{Error, Result, counted};
+use crate::error::{Error, Result};
 use crate::lock::Lock;
-use crate::plan::Plan;
+use crate::plan::{Plan, Step};
 use crate::project::Project;
-use crate::ritual::record::Decision;
-use crate::ritual::{Interactive, Phase, preview};
+use crate::quote;
+use crate::ritual::{Interactive, Phase};
+use crate::ritual_plan::preview;
+use crate::ritual_plan::record::Decision;
 use crate::snapshot::Snapshot;
 
 /// Only what is missing is added: a start never disturbs what somebody works in.
@@ -28,18 +30,22 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
     if let (None, Err(error @ Error::NoTmux { .. })) = (&looked, context.server.program_version()) {
         without_tmux(context, &mut project, error)?;
     }
-    let (_lock, looked) = after_ritual(context, &project, options.ritual, lock, looked)?;
+    let (lock, looked) = after_ritual(context, &project, options.ritual, lock, looked)?;
     if project.workspaces.is_empty() {
+        if project.start.is_empty() {
+            context.ui.say(&format!("`{}` has neither a workspace nor a start ritual", project.name));
+        }
         return Ok(());
     }
     let planned = bring_up::plan(context, &project, looked, MODE)?;
     bring_up::execute(context, &project, &planned)?;
-    report(context, &planned.plan);
-    drop(_lock);
+    drop(lock);
+    report(context, &planned.plan, &options.choice.words);
+    apply::labels(context, &project, &planned.plan);
     let Some(last) = planned.plan.sessions.last() else { return Ok(()) };
     let id = last.id.clone().unwrap_or_else(|| format!("={}", last.label));
     if options.detach {
-        context.ui.say(&format!("`{}` is up: rune attach {}", last.label, last.label));
+        context.ui.say(&format!("`{}` is up: {}", last.label, attach::own_words(context, &[&last.label])));
         return Ok(());
     }
     attach::enter(context, &id, &last.label, options.hand_over)
@@ -95,25 +101,37 @@ fn dry_run(context: &Context, options: &cli::Start) -> Result<()> {
     Ok(())
 }
 
-/// Says what was added, and what differs but was left alone.
-fn report(context: &Context, plan: &Plan) {
+/// Says what was added, and what differs but was left alone. `given` are the words of the command
+/// line: the commands that go on from here need the values among them.
+fn report(context: &Context, plan: &Plan, given: &[String]) {
     if plan.is_empty() {
         context.ui.detail("nothing to do");
     }
     for step in &plan.steps {
         context.ui.detail(&format!("  {step}"));
     }
-    if !plan.held.is_empty() {
-        let differ = if plan.held.len() == 1 { "differs" } else { "differ" };
-        context.ui.say(&format!(
-            "{} {differ} from the config and stayed: `rune plan` shows them, `rune apply` changes them",
-            counted(plan.held.len(), "thing")
-        ));
-        for step in &plan.held {
-            context.ui.detail(&format!("  {step}"));
-        }
-    }
+    held(context, plan, given);
     for note in &plan.notes {
         context.ui.say(&format!("note: {note}"));
+    }
+}
+
+fn held(context: &Context, plan: &Plan, given: &[String]) {
+    if plan.held.is_empty() {
+        return;
+    }
+    let panes = plan.held.iter().filter(|step| matches!(step, Step::RestartPane { .. })).count();
+    let others = plan.held.len() - panes;
+    let values: Vec<&str> = given.iter().map(String::as_str).filter(|word| word.contains('=')).collect();
+    let words = |command| quote::argv(&[&["rune", command], values.as_slice()].concat());
+    let line = match (panes, others) {
+        (1, _) => format!("1 pane runs an older command: `{}` restarts it", words("apply")),
+        (1.., _) => format!("{panes} panes run an older command: `{}` restarts them", words("apply")),
+        (_, 1) => format!("1 thing differs from the config: `{}` changes it", words("apply")),
+        _ => format!("{others} things differ from the config: `{}` changes them", words("apply")),
+    };
+    context.ui.say(&format!("{line}, `{}` shows all", words("plan")));
+    for step in &plan.held {
+        context.ui.detail(&format!("  {step}"));
     }
 }

@@ -1,10 +1,12 @@
 //! `rune stop`: the stop ritual, then the project's sessions end.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::bring_up;
 use super::context::Context;
 use super::kill::{duration, end_session};
 use super::leave;
@@ -12,6 +14,7 @@ use super::ritual;
 use crate::cli;
 use crate::error::{Error, Result, counted};
 use crate::project::Project;
+use crate::quote;
 use crate::ritual::Phase;
 use crate::snapshot::{LivePane, LiveSession, Snapshot};
 
@@ -29,6 +32,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
         return Ok(());
     }
     let mut survivors = ritual::end_background(context, &project, grace)?;
+    let _lock = bring_up::lock(context, "stop")?;
     let snapshot = context.look()?.unwrap_or_default();
     let sessions = belonging(&snapshot, &project);
     if leave::own_pane(context, &snapshot).is_some_and(|own| contains(&sessions, own)) {
@@ -40,7 +44,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
         return leave::go_on_outside(context, &report);
     }
     if sessions.is_empty() {
-        context.ui.say(&format!("nothing of `{}` is running", project.name));
+        nothing(context, &snapshot, &project);
     }
     survivors.extend(end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?);
     if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
@@ -73,13 +77,16 @@ fn finish_outside(context: &Context, options: &cli::Stop, grace: Duration, repor
     // The pane's own rune holds the other end: when it is gone, nothing of this process is in the pane.
     let mut own = String::new();
     let _ = std::io::stdin().read_to_string(&mut own);
-    let project = context.project(&options.choice.words, None, false)?;
-    let snapshot = context.look()?.unwrap_or_default();
     let mut lines = Vec::new();
-    let ended = end(context, &belonging(&snapshot, &project), Some(own.trim()), grace, &mut |line| {
-        lines.push(line.to_owned());
-    });
-    let result = match ended {
+    let mut end_all = || {
+        let _lock = bring_up::lock(context, "stop")?;
+        let project = context.project(&options.choice.words, None, false)?;
+        let snapshot = context.look()?.unwrap_or_default();
+        end(context, &belonging(&snapshot, &project), Some(own.trim()), grace, &mut |line| {
+            lines.push(line.to_owned());
+        })
+    };
+    let result = match end_all() {
         Ok(survivors) if survivors.is_empty() => Ok(()),
         Ok(survivors) => Err(Error::Survived { processes: survivors }),
         Err(error) => Err(error),
@@ -89,6 +96,19 @@ fn finish_outside(context: &Context, options: &cli::Stop, grace: Duration, repor
     }
     fs::write(report, lines.join("\n") + "\n").map_err(Error::io("write", report))?;
     result
+}
+
+/// Says that nothing of the project runs, and where else something of that name does.
+fn nothing(context: &Context, snapshot: &Snapshot, project: &Project) {
+    let root = project.root.display();
+    context.ui.say(&format!("nothing of `{}` at {root} is running", project.name));
+    let abouts = snapshot.sessions.iter().filter_map(|session| session.about.as_ref());
+    let elsewhere: BTreeSet<&str> =
+        abouts.filter(|about| about.project == project.name).map(|about| about.root.as_str()).collect();
+    for root in elsewhere {
+        let words = quote::argv(&["rune", "-C", root, "stop"]);
+        context.ui.say(&format!("another `{}` is running: {words}", project.name));
+    }
 }
 
 /// Where a stop from inside leaves its report.

@@ -4,8 +4,11 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bench;
 mod harness;
+mod plan;
 mod runner;
+mod start;
 
 /// A test file that nobody names is never run.
 #[test]

@@ -1,0 +1,473 @@
+//! `rune start`, `plan` and `apply`: names, roots, values, and what a second run does.
+
+use std::fs;
+use std::path::Path;
+
+use crate::support::{Server, on_each_tmux};
+
+const SHOP: &str = "
+workspace:
+  session_name: shop
+  windows:
+    - {name: editor, panes: ['echo hello; cat', '']}
+    - {name: logs, panes: [cat, cat, cat]}
+";
+
+/// Ids and processes of all panes: what must stay the same when nothing is to be done.
+fn panes(server: &Server) -> Vec<String> {
+    server.list_panes("#{session_name}:#{window_name} #{pane_id} #{pane_pid}")
+}
+
+#[test]
+fn a_bare_rune_is_rune_start() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        let mut terminal = server.pty([""; 0]);
+        server.wait_until("the terminal is attached", || {
+            server.list_sessions("#{session_name} #{session_attached}") == ["shop 1"]
+        });
+        assert_eq!(server.list_windows("#{window_name} #{window_panes}"), ["editor 2", "logs 3"]);
+        server.wait_for_text("=shop:editor.0", "hello");
+        terminal.send_control('b');
+        terminal.send("d");
+        terminal.code(0);
+    });
+}
+
+#[test]
+fn a_second_start_changes_nothing() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        let ran = server.rune(["start", "--detach"]).success();
+        assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("", "`shop` is up: rune attach shop\n"));
+        let before = panes(server);
+        assert_eq!(before.len(), 5);
+
+        for words in [&["start", "-d"][..], &["start"], &[], &["apply"], &["start", "--dry-run"]] {
+            server.rune(words).env("LC_ALL", "C").success();
+            assert_eq!(panes(server), before, "after {words:?}");
+        }
+        let planned = server.rune(["plan", "--check"]).success().stdout;
+        assert!(planned.ends_with("\nnothing to do\n"), "{planned}");
+        assert_eq!(server.rune(["apply"]).success().stderr, "nothing to do\n");
+    });
+}
+
+#[test]
+fn a_dry_run_and_a_plan_do_nothing_and_say_the_same() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        let dry = server.rune(["start", "--dry-run"]).success().stdout;
+        let plan = server.rune(["plan"]).success().stdout;
+        let check = server.rune(["plan", "--check"]).code(6);
+        assert_eq!(server.rune(["apply", "--check"]).code(6).stdout, check.stdout);
+        assert_eq!((&dry, &plan), (&plan, &check.stdout));
+        assert_eq!(check.stderr, "error: 13 steps would change something\n");
+        let root = server.project();
+        let head = format!("project `project` at {0}, from {0}/rune.yaml\n", root.display());
+        assert!(plan.starts_with(&head), "{plan}");
+        assert!(plan.contains("\n  3. open pane `editor.1`: echo hello; cat\n"), "{plan}");
+        assert!(!server.is_running());
+        assert!(server.processes().is_empty());
+    });
+}
+
+#[test]
+fn start_adds_what_is_missing_and_apply_changes_what_differs() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        server.rune(["start", "-d"]).success();
+        let before = panes(server);
+
+        // One pane has another command, one is new.
+        server.write(
+            "rune.yaml",
+            SHOP.replace("echo hello", "echo other").replace("cat, cat]", "cat, cat, cat]"),
+        );
+        let said = server.rune(["start", "-d"]).success().stderr;
+        let differs = "1 pane runs an older command: `rune apply` restarts it, `rune plan` shows all\n";
+        assert_eq!(said, format!("{differs}`shop` is up: rune attach shop\n"));
+        let after = panes(server);
+        assert_eq!(after.len(), 6);
+        assert!(before.iter().all(|pane| after.contains(pane)), "{before:?} {after:?}");
+
+        server.rune(["apply"]).success();
+        server.wait_for_text("=shop:editor.0", "other");
+        let applied = panes(server);
+        let same = applied.iter().filter(|pane| after.contains(pane)).count();
+        assert_eq!((applied.len(), same), (6, 5), "only one pane is started again");
+        server.rune(["plan", "--check"]).success();
+
+        // What is no longer declared stays until somebody says --prune.
+        server.write("rune.yaml", "workspace: {session_name: shop, windows: [{name: logs, panes: [cat]}]}");
+        let said = server.rune(["start", "-d"]).success().stderr;
+        assert!(said.contains("5 panes are no longer declared: `rune apply --prune`"), "{said}");
+        assert_eq!(panes(server).len(), 6);
+        server.tmux(["new-window", "-d", "-t", "=shop:", "-n", "mine", "cat"]);
+        server.rune(["apply", "--prune"]).success();
+        assert_eq!(server.list_windows("#{window_name} #{window_panes}"), ["logs 1", "mine 1"]);
+    });
+}
+
+#[test]
+fn a_workspace_is_chosen_by_name() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspaces: {one: {windows: [{name: a}]}, two: {session_name: zwei, windows: [{name: b}]}}\n\
+             rituals: {start: {global: [{name: x, interactive: true, tmux_template: one}, \
+             {name: y, interactive: true, tmux_template: two}]}}",
+        );
+        let plan = server.rune(["plan", "two"]).success().stdout;
+        assert!(plan.contains("`zwei`") && !plan.contains("`a`"), "{plan}");
+        assert_eq!(plan, server.rune(["plan", "zwei"]).success().stdout);
+        server.rune(["apply", "two"]).success();
+        assert_eq!(server.list_sessions("#{session_name}"), ["zwei"]);
+        let refused = server.rune(["apply", "tow"]).code(2);
+        assert_eq!(refused.stderr, "error: there is no workspace `tow`\nhint: did you mean `two`?\n");
+        assert_eq!(server.list_sessions("#{session_name}"), ["zwei"]);
+    });
+}
+
+#[test]
+fn values_are_kept_with_the_session() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: 'shop-{{ branch_of }}', vars: {branch_of: main}, \
+             windows: [{name: w, panes: ['echo it is {{ branch_of }}; cat']}]}",
+        );
+        server.rune(["start", "-d", "branch_of=it's \"x\""]).success();
+        assert_eq!(server.list_sessions("#{session_name}"), ["shop-it_s__x_"]);
+        server.wait_for_text("=shop-it_s__x_:", "it is it's \"x\"");
+
+        server.rune(["plan", "--check"]).success();
+        assert_eq!(server.rune(["apply"]).success().stderr, "nothing to do\n");
+        let before = panes(server);
+        let said = server.rune(["start", "-d", "branch_of=y"]).success().stderr;
+        assert!(said.contains("`rune apply 'branch_of=y'` restarts it"), "{said}");
+        assert_eq!(panes(server), before);
+
+        server.rune(["apply", "branch_of=y"]).success();
+        assert_eq!(server.list_sessions("#{session_name}"), ["shop-y"]);
+        server.wait_for_text("=shop-y:", "it is y");
+        server.rune(["plan", "--check"]).success();
+        server.rune(["stop"]).success();
+        assert!(!server.is_running());
+        // With the session its values are gone.
+        server.rune(["start", "-d"]).success();
+        assert_eq!(server.list_sessions("#{session_name}"), ["shop-main"]);
+    });
+}
+
+#[test]
+fn a_session_that_is_not_ours_is_not_touched() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        server.tmux(["new-session", "-d", "-s", "shop", "cat"]);
+        let options = |server: &Server| server.tmux(["show-options", "-t", "=shop:"]);
+        let before = (panes(server), options(server));
+        for words in [&["start"][..], &["start", "-d"], &["plan"], &["apply"], &["apply", "--prune"]] {
+            let said = server.rune(words).code(5).stderr;
+            assert!(said.starts_with("error: there is a session `shop` already"), "{said}");
+            assert!(said.contains("rune kill shop"), "{said}");
+        }
+        server.rune(["stop"]).success();
+        assert_eq!((panes(server), options(server)), before);
+    });
+}
+
+#[test]
+fn two_checkouts_of_one_project_live_side_by_side() {
+    on_each_tmux(|server| {
+        let project = |directory: &str| {
+            server.write(format!("{directory}/package.json"), r#"{"name": "shop"}"#);
+            server.write(format!("{directory}/rune.yaml"), SHOP);
+        };
+        project("one");
+        project("two");
+        server.rune(["start", "-d"]).cwd("one").success();
+        let first = panes(server);
+        let said = server.rune(["start", "-d"]).cwd("two").success().stderr;
+        let note = "note: `shop` is another workspace's session, so this one is `shop-two`\n";
+        assert_eq!(said, format!("{note}`shop-two` is up: rune attach shop-two\n"));
+        assert_eq!(server.list_sessions("#{session_name}"), ["shop", "shop-two"]);
+        server.rune(["plan", "--check"]).cwd("two").success();
+        server.rune(["start", "-d"]).cwd("two").success();
+        assert_eq!(panes(server).len(), 10);
+
+        // Each stop ends its own, whichever came first.
+        let said = server.rune(["stop"]).success().stderr;
+        assert!(said.contains("nothing of `project` at "), "{said}");
+        server.rune(["stop"]).cwd("two").success();
+        assert_eq!(panes(server), first);
+        let said = server.rune(["stop"]).cwd("two").success().stderr;
+        let elsewhere =
+            format!("another `shop` is running: rune -C {}/one stop\n", server.project().display());
+        assert!(said.ends_with(&elsewhere), "{said}");
+        assert_eq!(panes(server), first);
+    });
+}
+
+#[test]
+fn two_starts_at_once_make_one_workspace() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        let starts: Vec<_> = (0..4).map(|_| server.rune(["start", "-d"]).start()).collect();
+        for mut start in starts {
+            assert!(start.wait().expect("a child can be waited for").success());
+        }
+        assert_eq!(panes(server).len(), 5);
+        server.rune(["plan", "--check"]).success();
+    });
+}
+
+#[test]
+fn names_and_paths_may_be_anything() {
+    on_each_tmux(|server| {
+        let odd = "it's a $HOME; #{pid} \"dir\" größe";
+        server.write(
+            format!("{odd}/rune.yaml"),
+            "workspace: {session_name: 'a.b:c größe #(touch x)', windows: [{name: 'w.1: #{pid} %d é', panes: [pwd; cat, '']}]}",
+        );
+        let said = server.rune(["start", "-d"]).cwd(odd).success().stderr;
+        assert_eq!(said, "`a_b_c_größe___touch_x_` is up: rune attach a_b_c_größe___touch_x_\n");
+        server.wait_until("the command ran in the project's root", || {
+            server.capture("=a_b_c_größe___touch_x_:.0").replace('\n', "").contains(odd)
+        });
+        server.rune(["plan", "--check"]).cwd(odd).success();
+        // By the name that tmux has, and by the one in the config.
+        for name in ["a_b_c_größe___touch_x_", "a.b:c größe #(touch x)"] {
+            server.rune(["attach", name]).success();
+        }
+        server.rune(["stop"]).cwd(odd).success();
+        assert!(!server.is_running());
+        assert!(!server.project().join(odd).join("x").exists());
+    });
+}
+
+#[test]
+fn a_prefix_of_a_name_is_another_name() {
+    on_each_tmux(|server| {
+        let start = |name: &str| {
+            let config = format!("workspace: {{session_name: {name}, windows: [{{name: w}}]}}");
+            server.write(format!("{name}/rune.yaml"), config);
+            server.rune(["start", "-d"]).cwd(name).success();
+        };
+        for name in ["shop-extra", "sho", "shop"] {
+            start(name);
+        }
+        assert_eq!(server.list_sessions("#{session_name}"), ["sho", "shop", "shop-extra"]);
+        server.rune(["kill", "shop"]).success();
+        let said = server.rune(["kill", "shop"]).code(3).stderr;
+        assert!(said.starts_with("error: there is no session `shop`\nhint: there is "), "{said}");
+        assert_eq!(server.list_sessions("#{session_name}"), ["sho", "shop-extra"]);
+    });
+}
+
+#[test]
+fn a_shell_that_is_slow_or_flushes_its_input_loses_nothing() {
+    on_each_tmux(|server| {
+        // It takes its time, and throws away what was typed meanwhile.
+        let shell = server.write(
+            "slow-shell",
+            "#!/usr/bin/env python3\nimport os, sys, termios, time\ntime.sleep(0.7)\n\
+             termios.tcflush(0, termios.TCIFLUSH)\nos.execv('/bin/sh', ['/bin/sh'] + sys.argv[1:])\n",
+        );
+        server.program("chmod").args(["+x".as_ref(), shell.as_os_str()]).success();
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: shop, windows: [\
+             {name: a, panes: ['echo first; exec cat', 'echo second', '']}, {name: b, panes: [[echo third, cat]]}]}",
+        );
+        server.rune(["start", "-d"]).env("SHELL", &shell).success();
+        for (pane, text) in [("a.0", "first"), ("a.1", "second"), ("b.0", "third")] {
+            server.wait_for_text(&format!("=shop:{pane}"), text);
+        }
+        server.rune(["plan", "--check"]).env("SHELL", &shell).success();
+    });
+}
+
+#[test]
+fn base_indexes_and_options_of_a_users_config_do_not_matter() {
+    on_each_tmux(|server| {
+        let config = server.write(
+            "tmux.conf",
+            "set -g base-index 1\nset -g pane-base-index 1\nset -g renumber-windows on\n\
+             set -g automatic-rename on\nset -g allow-rename on\n",
+        );
+        server.write("rune.yaml", SHOP);
+        server.rune(["--tmux-conf".as_ref(), config.as_os_str(), "start".as_ref(), "-d".as_ref()]).success();
+        assert_eq!(server.tmux(["show-options", "-gv", "base-index"]), "1");
+        let wanted = ["editor.1", "editor.2", "logs.1", "logs.2", "logs.3"];
+        assert_eq!(server.list_panes("#{window_name}.#{pane_index}"), wanted);
+        server.rune(["plan", "--check"]).success();
+        server.rune(["apply"]).success();
+        assert_eq!(server.list_panes("#{window_name}.#{pane_index}"), wanted);
+    });
+}
+
+#[test]
+fn the_project_is_found_from_any_directory_below_it() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: '{{ project }}', windows: [{name: w, panes: [pwd; cat]}]}",
+        );
+        server.write("deep/er/file", "");
+        let project = server.project();
+        server.rune(["start", "-d"]).cwd("deep/er").success();
+        server.wait_for_text("=project:", &project.display().to_string());
+        server.rune(["stop"]).success();
+
+        // -C works there, -f reads that, RUNE_CONFIG is used before anything is looked for.
+        let there = server.rune(["-C", "deep", "plan"]).cwd("/").env("PWD", "/");
+        let said = there.run();
+        assert_eq!(said.code, Some(2), "{said:?}");
+        let deep = project.join("deep");
+        let said = server.rune(["-C".as_ref(), deep.as_os_str(), "plan".as_ref()]).cwd("/").success().stdout;
+        assert!(said.starts_with(&format!("project `project` at {}, from", project.display())), "{said}");
+        let other = server.write("other/some.yaml", "workspace: {session_name: other, windows: [{name: w}]}");
+        let by_variable = server.rune(["plan"]).env("RUNE_CONFIG", &other).success().stdout;
+        assert!(by_variable.contains("open session `other`"), "{by_variable}");
+        assert_eq!(server.rune(["plan", "-f", "other/some.yaml"]).success().stdout, by_variable);
+        let both = server.rune(["plan", "-f", "rune.yaml"]).env("RUNE_CONFIG", &other).success().stdout;
+        assert!(both.contains("open session `project`"), "{both}");
+    });
+}
+
+#[test]
+fn verbose_says_what_was_chosen() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", SHOP);
+        server.write("package.json", r#"{"name": "my-shop"}"#);
+        let said = server.rune(["-v", "start", "-d"]).success().stderr;
+        let root = server.project().display().to_string();
+        let tmux = server.root().join("bin/tmux").display().to_string();
+        for line in [
+            format!("config: {root}/rune.yaml\n"),
+            format!("project: my-shop (the name in `package.json`), root {root}\n"),
+            format!("tmux: {tmux} "),
+            format!(", socket {}\n", server.socket().display()),
+            "  open pane `logs.3`: cat\n".to_owned(),
+        ] {
+            assert!(said.contains(&line), "{line:?} is not in\n{said}");
+        }
+        let said = server.rune(["start", "-vv", "-d"]).success().stderr;
+        assert!(said.contains("tmux list-panes -a -F") && said.contains("exit status: 0"), "{said}");
+    });
+}
+
+#[test]
+fn without_a_config_the_embedded_default_serves() {
+    on_each_tmux(|server| {
+        let plan = server.rune(["plan"]).success().stdout;
+        let head =
+            format!("project `project` at {}, from rune's embedded default\n", server.project().display());
+        assert!(plan.starts_with(&head), "{plan}");
+        server.rune(["start", "-d"]).success();
+        assert_eq!(
+            server.list_windows("#{session_name}:#{window_name}"),
+            ["project:editor", "project:shell"]
+        );
+        server.rune(["stop"]).success();
+
+        server.write("rune.yaml", "workspace: none");
+        let said = server.rune(["start"]).success().stderr;
+        assert_eq!(said, "`project` has no workspace: there is nothing to attach to\n");
+        assert!(!server.is_running());
+    });
+}
+
+#[test]
+fn a_script_works_without_rune() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace:\n  session_name: shop\n  env: {GREETING: 'a; b $c \"d\"'}\n  windows:\n    \
+             - {name: editor, layout: main-vertical, panes: ['printf \"%s\\n\" \"$GREETING\"', {command: [cat], cwd: sub}, '']}\n    \
+             - {name: logs, layout: 4pane, panes: [cat, {command: 'exit 3', on_exit: keep}, cat, cat], focus: true}\n",
+        );
+        server.write("sub/file", "");
+        let script = server.rune(["plan", "--script"]).success().stdout;
+        assert!(!script.contains("pane-run"), "{script}");
+        let path = server.write("workspace.tmux", &script);
+        let shape = |server: &Server, socket: &Path| {
+            let format = "#{session_name}:#{window_name} #{window_active} #{pane_active} \
+                          #{pane_left},#{pane_top} #{pane_width}x#{pane_height} #{pane_current_path}";
+            server
+                .program("tmux")
+                .args(["-S".as_ref(), socket.as_os_str()])
+                .args(["list-panes", "-a", "-F", format])
+                .success()
+                .stdout
+        };
+        // As the script's own second line says.
+        let other = server.socket().with_file_name("other");
+        let line = script.lines().nth(1).expect("it says how it is run");
+        let line = line.strip_prefix("# run it with: ").expect("it says how it is run");
+        let line = line
+            .replace("-L rune", "-f /dev/null -L other")
+            .replace("THIS-FILE", path.to_str().expect("text"));
+        server.sh(&line).success();
+        server.rune(["start", "-d"]).success();
+        server.wait_until("both have the same windows and panes in the same places", || {
+            shape(server, &other) == shape(server, &server.socket())
+        });
+        let other =
+            |words: &[&str]| server.program("tmux").args(["-L", "other"]).args(words).success().stdout;
+        server.wait_until("the commands of the script have run", || {
+            other(&["capture-pane", "-p", "-t", "=shop:editor.0"]).contains("a; b $c \"d\"")
+                && other(&["capture-pane", "-p", "-t", "=shop:logs.1"]).contains("ended with exit code 3")
+        });
+        // A pane whose command has ended is the user's shell.
+        other(&["send-keys", "-t", "=shop:editor.0", "echo $((6*7))", "Enter"]);
+        server.wait_until("the shell has taken over", || {
+            other(&["capture-pane", "-p", "-t", "=shop:editor.0"]).lines().any(|line| line == "42")
+        });
+    });
+}
+
+#[test]
+fn a_plan_as_json_has_a_schema_and_no_values_of_variables() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: shop, env: {A: declared-here}, windows: [{name: w, env: {B: declared-too}}]}",
+        );
+        let json = |words: &[&str], code| -> serde_json::Value {
+            let ran = server.rune(words).env("API_TOKEN", "a-secret").code(code);
+            assert!(!ran.stdout.contains("declared-") && !ran.stdout.contains("a-secret"), "{}", ran.stdout);
+            serde_json::from_str(&ran.stdout).expect("it is JSON")
+        };
+        let plan = json(&["plan", "--json"], 0);
+        assert_eq!(plan["schema"], 1);
+        assert_eq!(plan["steps"][0]["step"], "open_session");
+        assert_eq!(
+            json(&["plan", "--json", "--check"], 6)["steps"].as_array().map(Vec::len),
+            plan["steps"].as_array().map(Vec::len)
+        );
+        assert_eq!(json(&["apply", "--json"], 0)["schema"], 1);
+        assert_eq!(json(&["plan", "--json", "--check"], 0)["steps"], serde_json::json!([]));
+        let status = json(&["status", "--json"], 0);
+        assert_eq!((&status["schema"], &status["panes"][0]["session"]), (&1.into(), &"shop".into()));
+        let sessions = json(&["ls", "--json"], 0);
+        assert_eq!((&sessions["schema"], &sessions["sessions"][0]["name"]), (&1.into(), &"shop".into()));
+        json(&["env", "--json"], 0);
+        json(&["stop"], 0);
+    });
+}
+
+#[test]
+fn what_is_not_text_is_refused_in_words() {
+    on_each_tmux(|server| {
+        use std::os::unix::ffi::OsStrExt;
+        let odd = server.project().join(std::ffi::OsStr::from_bytes(b"caf\xe9"));
+        fs::create_dir(&odd).expect("a name may be any bytes");
+        fs::write(odd.join("rune.yaml"), SHOP).expect("a file can be written");
+        let ran = server.rune(["start", "-d"]).cwd(&odd).run();
+        assert!(ran.code == Some(1) || ran.code == Some(2), "{ran:?}");
+        assert!(ran.stderr.contains("UTF-8"), "{ran:?}");
+        assert!(!server.is_running());
+    });
+}
