@@ -5,6 +5,7 @@
 mod support;
 
 mod bench;
+mod converge;
 mod harness;
 mod plan;
 
