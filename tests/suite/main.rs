@@ -6,6 +6,7 @@ mod support;
 
 mod bench;
 mod compatibility;
+mod converge;
 mod harness;
 mod plan;
 mod runner;
