@@ -4,8 +4,10 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attach;
 mod harness;
 mod start;
+mod stop;
 
 /// A test file that nobody names is never run.
 #[test]
