@@ -1,5 +1,7 @@
 //! What a [`Command`] means as an argument vector.
 
+mod program;
+
 use crate::workspace::Command;
 
 /// The argument vector that runs `command`, where `shell` is the user's own shell and `login` asks
@@ -11,11 +13,15 @@ pub fn argv(command: &Command, login: bool, shell: &str) -> Vec<String> {
         true => vec![shell.to_owned(), "-lic".to_owned(), text],
         false => vec!["sh".to_owned(), "-c".to_owned(), text],
     };
+    let script = |text: &str| match !login && program::is_one(text) {
+        true => format!("exec {text}"),
+        false => text.to_owned(),
+    };
     match command {
         Command::Shell if login => vec![shell.to_owned(), "-l".to_owned()],
         Command::Shell => vec![shell.to_owned()],
         Command::Argv(words) => words.clone(),
-        Command::Script(text) => run(text.clone()),
+        Command::Script(text) => run(script(text)),
         Command::Scripts(texts) => run(one_after_another(texts, login)),
     }
 }
@@ -49,7 +55,7 @@ mod tests {
         Command::Scripts(texts.iter().map(|text| (*text).to_owned()).collect())
     }
 
-    fn output(argv: &[String]) -> (String, Option<i32>) {
+    pub(super) fn output(argv: &[String]) -> (String, Option<i32>) {
         let home = tempfile::tempdir().unwrap();
         let output = std::process::Command::new(&argv[0])
             .args(&argv[1..])

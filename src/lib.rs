@@ -44,7 +44,8 @@ pub fn main() -> ExitCode {
         && command == record::PANE_RUN
         && let Some(id) = id.to_str().and_then(record::PaneId::parse)
     {
-        return runner::run(Path::new(directory), &id, std::env::vars_os().collect());
+        let inherited = std::env::vars_os().collect();
+        return runner::run(Path::new(directory), &id, inherited, tmux::server::close_pane);
     }
     let cli = cli::Cli::parse();
     let context = match commands::Context::new(cli.global.clone()) {

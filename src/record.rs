@@ -106,6 +106,8 @@ pub struct Specification {
     pub cwd: String,
     /// What happens when the command ends.
     pub on_exit: OnExit,
+    /// The tmux program, to close the pane with.
+    pub tmux: String,
     /// The user's shell, for the hand-over.
     pub shell: String,
     /// Whether the pane is only the user's shell.

@@ -10,7 +10,7 @@ use crate::tmux::version::Version;
 use crate::workspace::{Hash, Key, Size};
 
 /// The format fields that are asked for, in the order of their columns.
-pub const FIELDS: [&str; 25] = [
+pub const FIELDS: [&str; 27] = [
     "version",
     "pid",
     "session_id",
@@ -26,6 +26,8 @@ pub const FIELDS: [&str; 25] = [
     "window_width",
     "window_height",
     "@rune_window",
+    "@rune_layout",
+    "@rune_options",
     "pane_id",
     "pane_index",
     "pane_active",
@@ -112,32 +114,68 @@ pub struct LiveWindow {
     pub panes: Vec<LivePane>,
 }
 
-/// What rune notes in a window of its own, in the option `@rune_window`: the key, and hashes of
-/// what was declared, to see later whether it changed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// What rune notes in a window of its own: who it is, and what of its declaration has been done, to
+/// see later whether that changed. Each part is noted by the step that did it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WindowNote {
     /// The window's key.
     pub key: Key,
-    /// Of the layout, and which panes in which order.
-    pub layout: Hash,
-    /// Of the options.
-    pub options: Hash,
-    /// Of the name.
+    /// Hash of the name that it was given.
     pub name: Hash,
+    /// Hash of the layout that its panes have; nothing while they wait for it.
+    pub layout: Option<Hash>,
+    /// The options that it was given; nothing when it never was given any.
+    pub options: Option<NotedOptions>,
+}
+
+/// The options that a window was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotedOptions {
+    /// Hash of names and values.
+    pub hash: Hash,
+    /// Their names.
+    pub names: Vec<String>,
 }
 
 impl WindowNote {
-    /// The note as the option's value.
-    pub fn to_text(&self) -> String {
-        format!("{} {} {} {}", self.key, self.layout.0, self.options.0, self.name.0)
+    /// The value of `@rune_window`.
+    pub fn identity(key: &Key, name: Option<&str>) -> String {
+        format!("{key} {}", Self::name(name).0)
     }
 
-    /// Reads the option's value.
-    pub fn parse(text: &str) -> Option<WindowNote> {
-        let mut words = text.split(' ');
-        let key = Key::new(words.next()?)?;
-        let mut hash = || words.next().map(|word| Hash(word.to_owned()));
-        Some(WindowNote { key, layout: hash()?, options: hash()?, name: hash()? })
+    /// Hash of a window's declared name.
+    pub fn name(name: Option<&str>) -> Hash {
+        Hash::of(name.iter().map(|name| name.as_bytes()))
+    }
+
+    /// Reads the values of `@rune_window`, `@rune_layout` and `@rune_options`.
+    pub fn parse(identity: &str, layout: &str, options: &str) -> Option<WindowNote> {
+        let (key, name) = identity.split_once(' ')?;
+        let layout = Some(layout).filter(|layout| !layout.is_empty());
+        Some(WindowNote {
+            key: Key::new(key)?,
+            name: Hash(name.to_owned()),
+            layout: layout.map(|layout| Hash(layout.to_owned())),
+            options: NotedOptions::parse(options),
+        })
+    }
+}
+
+impl NotedOptions {
+    /// What is noted of these options.
+    pub fn of(options: &BTreeMap<String, String>) -> NotedOptions {
+        let parts = options.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+        NotedOptions { hash: Hash::of(parts), names: options.keys().cloned().collect() }
+    }
+
+    /// The value of `@rune_options`.
+    pub fn to_text(&self) -> String {
+        format!("{} {}", self.hash.0, self.names.join(" ")).trim_end().to_owned()
+    }
+
+    fn parse(text: &str) -> Option<NotedOptions> {
+        let mut words = text.split_ascii_whitespace().map(str::to_owned);
+        Some(NotedOptions { hash: Hash(words.next()?), names: words.collect() })
     }
 }
 
@@ -248,7 +286,11 @@ impl Snapshot {
                         width: field("window_width").parse().ok()?,
                         height: field("window_height").parse().ok()?,
                     },
-                    noted: WindowNote::parse(field("@rune_window")),
+                    noted: WindowNote::parse(
+                        field("@rune_window"),
+                        field("@rune_layout"),
+                        field("@rune_options"),
+                    ),
                     panes: Vec::new(),
                 });
                 windows.len() - 1
@@ -287,9 +329,15 @@ impl Snapshot {
         }
     }
 
-    /// The session that is the workspace of this word.
+    /// The session that is the workspace of this word: the one that says so, else one that has
+    /// nothing but panes of it, as when its making was cut short before it could say so.
     pub fn workspace(&self, word: &str) -> Option<&LiveSession> {
-        self.sessions.iter().find(|session| session.workspace.as_deref() == Some(word))
+        let says_so = |session: &&LiveSession| session.workspace.as_deref() == Some(word);
+        let ours = |pane: &LivePane| pane.tag.as_ref().is_some_and(|tag| tag.workspace == word);
+        let holds = |session: &&LiveSession| {
+            session.workspace.is_none() && session.windows.iter().flat_map(|window| &window.panes).all(ours)
+        };
+        self.sessions.iter().find(says_so).or_else(|| self.sessions.iter().find(holds))
     }
 }
 
@@ -370,13 +418,48 @@ mod tests {
 
     #[test]
     fn a_window_note_reads_back() {
-        let note = WindowNote {
-            key: Key::from_name("editor"),
-            layout: Hash("1".into()),
-            options: Hash("2".into()),
-            name: Hash("3".into()),
+        let key = Key::from_name("editor");
+        let identity = WindowNote::identity(&key, Some("my editor"));
+        let name = WindowNote::name(Some("my editor"));
+        let bare = WindowNote { key, name, layout: None, options: None };
+        assert_eq!(WindowNote::parse(&identity, "", ""), Some(bare.clone()));
+        let options = [("@a", "x y"), ("synchronize-panes", "on")];
+        let options = options.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+        for options in [NotedOptions::of(&options), NotedOptions::of(&BTreeMap::new())] {
+            let text = options.to_text();
+            let note = WindowNote { layout: Some(Hash("2".into())), options: Some(options), ..bare.clone() };
+            assert_eq!(WindowNote::parse(&identity, "2", &text), Some(note));
+        }
+        assert_eq!(WindowNote::parse("", "2", "3"), None);
+        assert_ne!(WindowNote::name(None), WindowNote::name(Some("")));
+    }
+
+    fn session(id: &str, workspace: Option<&str>, tags: &[Option<&str>]) -> LiveSession {
+        let pane = |tag: &Option<&str>| {
+            let tag = tag.map(|word| format!("rune pane-run k1 {word} editor 1")).unwrap_or_default();
+            let fields = [("pane_start_command", tag.as_str()), ("@rune_window", "")];
+            let mut snapshot = Snapshot::parse("N", &printed("N", &fields)).unwrap();
+            snapshot.sessions[0].windows[0].panes.remove(0)
         };
-        assert_eq!(WindowNote::parse(&note.to_text()), Some(note));
-        assert_eq!(WindowNote::parse(""), None);
+        let mut snapshot = Snapshot::parse("N", &printed("N", &[("session_id", id)])).unwrap();
+        let mut session = snapshot.sessions.remove(0);
+        session.workspace = workspace.map(str::to_owned);
+        session.windows[0].panes = tags.iter().map(pane).collect();
+        session
+    }
+
+    #[test]
+    fn a_workspace_is_found_by_its_option_then_by_its_panes() {
+        let found = |sessions: &[LiveSession]| {
+            let snapshot = Snapshot { sessions: sessions.to_vec(), ..Snapshot::default() };
+            snapshot.workspace("w").map(|session| session.id.clone())
+        };
+        let unfinished = session("$1", None, &[Some("w"), Some("w")]);
+        assert_eq!(found(&[unfinished.clone(), session("$2", Some("w"), &[None])]), Some("$2".into()));
+        assert_eq!(found(std::slice::from_ref(&unfinished)), Some("$1".into()));
+        // A person's session stays a person's, whatever was moved into it; and so does another workspace.
+        assert_eq!(found(&[session("$1", None, &[Some("w"), None])]), None);
+        assert_eq!(found(&[session("$1", Some("v"), &[Some("w")])]), None);
+        assert_eq!(found(&[session("$1", None, &[Some("v")])]), None);
     }
 }

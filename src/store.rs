@@ -12,6 +12,9 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+
 use crate::error::{Error, Result};
 use crate::record::{PaneId, Record, SCHEMA, Specification};
 
@@ -85,11 +88,12 @@ impl Store {
         let path = self.path(id, "spec");
         let bytes = fs::read(&path).map_err(Error::io("read", &path))?;
         let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
-        let specification: Specification = serde_json::from_slice(&bytes[..end])
-            .map_err(|error| Error::Io { action: "understand", path: path.clone(), source: error.into() })?;
-        if specification.schema > SCHEMA {
-            return Err(Error::failed(format!("`{}` was written by a newer rune", path.display())));
-        }
+        let specification = parse(&bytes[..end]).map_err(|problem| match problem {
+            Unreadable::Newer => Error::failed(format!("`{}` was written by a newer rune", path.display())),
+            Unreadable::Json(error) => {
+                Error::Io { action: "understand", path: path.clone(), source: error.into() }
+            }
+        })?;
         let environment = bytes
             .get(end + 1..)
             .unwrap_or_default()
@@ -106,8 +110,7 @@ impl Store {
     /// What was written down for the pane, if anything readable was.
     pub fn specification(&self, id: &PaneId) -> Option<Specification> {
         let bytes = fs::read(self.path(id, "spec")).ok()?;
-        let line = bytes.split(|&byte| byte == b'\n').next()?;
-        serde_json::from_slice(line).ok()
+        parse(bytes.split(|&byte| byte == b'\n').next()?).ok()
     }
 
     /// Notes that the pane was given another title.
@@ -117,17 +120,17 @@ impl Store {
         self.write_specification(&specification, &environment)
     }
 
-    /// Replaces the pane's record.
+    /// Replaces the pane's record; one that cannot be replaced is removed, since it is no longer true.
     pub fn write_record(&self, record: &Record) -> Result<()> {
         let path = self.path(&record.id, "record");
         let bytes = serde_json::to_vec(record)
             .map_err(|error| Error::failed(format!("could not write down a pane: {error}")))?;
-        replace(&path, &bytes)
+        replace(&path, &bytes).inspect_err(|_| drop(fs::remove_file(&path)))
     }
 
     /// The pane's record, if a readable one exists.
     pub fn record(&self, id: &PaneId) -> Option<Record> {
-        serde_json::from_slice(&fs::read(self.path(id, "record")).ok()?).ok()
+        parse(&fs::read(self.path(id, "record")).ok()?).ok()
     }
 
     /// Forgets the pane.
@@ -155,6 +158,25 @@ impl Store {
     }
 }
 
+/// Why a file says nothing.
+enum Unreadable {
+    Newer,
+    Json(serde_json::Error),
+}
+
+/// Reads one line of JSON, unless it has the schema of a newer rune.
+fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, Unreadable> {
+    #[derive(Deserialize)]
+    struct Version {
+        schema: u32,
+    }
+    let version: Version = serde_json::from_slice(line).map_err(Unreadable::Json)?;
+    if version.schema > SCHEMA {
+        return Err(Unreadable::Newer);
+    }
+    serde_json::from_slice(line).map_err(Unreadable::Json)
+}
+
 /// Replaces a file, as a whole, by one that only this user can read.
 fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut new = path.as_os_str().to_owned();
@@ -163,6 +185,113 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
     let mut file = options.open(&new).map_err(Error::io("write", &new))?;
-    file.write_all(bytes).map_err(Error::io("write", &new))?;
-    fs::rename(&new, path).map_err(Error::io("replace", path))
+    let written = file.write_all(bytes).map_err(Error::io("write", &new));
+    written
+        .and_then(|()| fs::rename(&new, path).map_err(Error::io("replace", path)))
+        .inspect_err(|_| drop(fs::remove_file(&new)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{ProcessId, State, Tag};
+    use crate::workspace::{Hash, Key, OnExit};
+
+    fn store() -> (tempfile::TempDir, Store) {
+        let directory = tempfile::tempdir().unwrap();
+        let store = Store::open(&directory.path().join("deep/panes")).unwrap();
+        (directory, store)
+    }
+
+    fn specification(schema: u32) -> Specification {
+        let id = PaneId::new(true, 7, 1);
+        Specification {
+            schema,
+            tag: Tag { id, workspace: "w".to_owned(), window: Key::place(1), pane: Key::place(2) },
+            hash: Hash("h".to_owned()),
+            summary: "make".to_owned(),
+            title: None,
+            argv: vec!["sh".to_owned(), "-c".to_owned(), "a\nb \u{1b} \u{fc}".to_owned()],
+            cwd: "/".to_owned(),
+            on_exit: OnExit::Keep,
+            tmux: "tmux".to_owned(),
+            shell: "/bin/sh".to_owned(),
+            is_shell: false,
+        }
+    }
+
+    fn record(schema: u32) -> Record {
+        let runner = ProcessId { pid: 1, start: 2 };
+        let (id, state) = (PaneId::new(true, 7, 1), State::Exited { code: 3 });
+        Record { schema, id, server: None, runner, command: Some(runner), state, since: 4 }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_byte_for_byte() {
+        let (_directory, store) = store();
+        let environment: Vec<Variable> = vec![
+            ("A".into(), "x=\ny".into()),
+            ("EMPTY".into(), "".into()),
+            ("BYTES".into(), OsString::from_vec(vec![0xff, b'\n', b'=', 0xc3])),
+            ("LONG".into(), "l".repeat(300_000).into()),
+        ];
+        store.write_specification(&specification(SCHEMA), &environment).unwrap();
+        store.write_record(&record(SCHEMA)).unwrap();
+        let id = specification(SCHEMA).tag.id;
+        assert_eq!(store.read_specification(&id).unwrap(), (specification(SCHEMA), environment));
+        assert_eq!(store.specification(&id), Some(specification(SCHEMA)));
+        assert_eq!(store.record(&id), Some(record(SCHEMA)));
+        assert_eq!(store.ids(), std::slice::from_ref(&id));
+        for entry in fs::read_dir(store.directory()).unwrap() {
+            assert_eq!(entry.unwrap().metadata().unwrap().mode() & 0o777, 0o600);
+        }
+        assert_eq!(fs::metadata(store.directory()).unwrap().mode() & 0o777, 0o700);
+        store.clear();
+        assert!(!store.directory().exists());
+    }
+
+    #[test]
+    fn what_a_newer_rune_wrote_is_not_guessed_at() {
+        let (_directory, store) = store();
+        let id = specification(SCHEMA).tag.id;
+        store.write_specification(&specification(SCHEMA + 1), &[]).unwrap();
+        store.write_record(&record(SCHEMA + 1)).unwrap();
+        assert_eq!((store.specification(&id), store.record(&id)), (None, None));
+        let error = store.read_specification(&id).unwrap_err().to_string();
+        assert!(error.ends_with("was written by a newer rune"), "{error}");
+
+        // Also when this one could not read a word of it.
+        fs::write(store.path(&id, "spec"), format!("{{\"schema\":{}}}\n", SCHEMA + 1)).unwrap();
+        let error = store.read_specification(&id).unwrap_err().to_string();
+        assert!(error.ends_with("was written by a newer rune"), "{error}");
+        fs::write(store.path(&id, "spec"), "").unwrap();
+        assert!(store.read_specification(&id).unwrap_err().to_string().starts_with("could not understand"));
+    }
+
+    #[test]
+    fn a_record_that_cannot_be_replaced_is_removed() {
+        let (_directory, store) = store();
+        let id = record(SCHEMA).id;
+        store.write_record(&record(SCHEMA)).unwrap();
+        // Stands in the way as a full disk does, also of a user who may do everything.
+        fs::create_dir(store.path(&id, "record.new")).unwrap();
+        assert!(store.write_record(&record(SCHEMA)).is_err());
+        assert_eq!(store.record(&id), None);
+        fs::remove_dir(store.path(&id, "record.new")).unwrap();
+        store.write_record(&record(SCHEMA)).unwrap();
+        assert_eq!(store.record(&id), Some(record(SCHEMA)));
+    }
+
+    #[test]
+    fn a_directory_that_others_may_enter_is_made_private_and_a_link_is_refused() {
+        let (directory, store) = store();
+        let open = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(store.directory(), open).unwrap();
+        Store::open(store.directory()).unwrap();
+        assert_eq!(fs::metadata(store.directory()).unwrap().mode() & 0o777, 0o700);
+
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(store.directory(), &link).unwrap();
+        assert!(matches!(Store::open(&link), Err(Error::Refused { .. })));
+    }
 }

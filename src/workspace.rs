@@ -172,6 +172,14 @@ pub struct Pane {
     pub hash: Hash,
 }
 
+impl Pane {
+    /// Whether the pane's first process becomes its command, since nothing is to happen, or to be
+    /// recorded, after the command's end.
+    pub fn becomes_command(&self) -> bool {
+        self.command == Command::Shell || self.on_exit == OnExit::Close
+    }
+}
+
 /// What runs in a pane.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -402,15 +402,24 @@ fn a_background_command_that_was_declared_otherwise_is_replaced() {
 
 #[test]
 fn a_background_command_that_fails_at_once_is_reported() {
-    let world =
-        World::new("server|background|echo no; touch ended; exit 3\nwait||while ! [ -e ended ]; do :; done");
-    let (_, events) = world.run(Phase::Start);
-    // Between its last act and its end there may be a moment that the ritual does not wait for.
-    if let Some(Event::BackgroundEnded { name, end, log }) = events.last() {
-        assert_eq!((name.as_str(), end.as_str()), ("server", "exited 3"));
-        assert_eq!(fs::read_to_string(log).unwrap(), "no\n");
-    }
-    until("its end", || world.background().is_empty().then_some(()));
+    let start = "server|background|echo no; echo $$ > pid; exit 3\n\
+                 wait||while ! grep -q ') Z' /proc/$(cat pid)/stat; do :; done 2>/dev/null";
+    let world = World::new(start);
+    let (outcome, events) = world.run(Phase::Start);
+    assert_eq!(outcome.unwrap(), Outcome::Ran);
+    let Some(Event::BackgroundEnded { name, end, log }) = events.last() else { panic!("{events:?}") };
+    assert_eq!((name.as_str(), end.as_str()), ("server", "exited 3"));
+    assert_eq!(fs::read_to_string(log).unwrap(), "no\n");
+    assert_eq!(world.background(), []);
+}
+
+#[test]
+fn plain_commands_have_no_terminal_even_if_rune_does() {
+    let world = World::new("one||(: > /dev/tty) 2>/dev/null && touch has-terminal; touch ran");
+    let mut session = rexpect::session::spawn_command(world.rune(), Some(20_000)).unwrap();
+    session.exp_string("outcome Ok(Ran)").unwrap();
+    assert!(world.root().join("ran").exists());
+    assert!(!world.root().join("has-terminal").exists());
 }
 
 #[test]

@@ -91,7 +91,7 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         let environment = known::environment(context, project, workspace, launch);
         stores.open(&launch.tag)?.write_specification(&specification, &environment)?;
     }
-    end_restarted(planned);
+    end_restarted(context, planned)?;
 
     let nonce = server::nonce();
     let program = program()?;
@@ -114,8 +114,9 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
     stores.tidy()
 }
 
-/// Ends what runs in panes that are started again, so that nothing of it is lost to a sudden hang-up.
-fn end_restarted(planned: &Planned) {
+/// Ends what runs in panes that are started again or closed: asked first, and given time, so that
+/// nothing of it is lost to a sudden hang-up, and its ports are free for what comes.
+fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
     let ids: BTreeSet<&str> = planned
         .plan
         .steps
@@ -125,15 +126,15 @@ fn end_restarted(planned: &Planned) {
             _ => None,
         })
         .collect();
-    let panes: Vec<_> = planned
-        .snapshot
-        .panes()
-        .map(|(_, _, pane)| pane)
-        .filter(|pane| ids.contains(pane.id.as_str()))
-        .collect();
+    let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
+    let panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
     if !panes.is_empty() {
+        let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
+        // A pane must not close when its process ends, or its window and session might with it.
+        context.server.command("keep panes that restart", render::keep(&ids, planned.version))?;
         processes::end(&panes, GRACE);
     }
+    Ok(())
 }
 
 /// The path of this very program, for panes to start.
@@ -184,6 +185,11 @@ impl Stores<'_> {
             live.extend(pane.tag.as_ref().map(|tag| &tag.id));
         }
         for step in &self.planned.plan.steps {
+            if let Some(Launch { tag, pane }) = step.launch()
+                && let Some(title) = &pane.title
+            {
+                self.open(tag)?.note_title(&tag.id, title)?;
+            }
             match step {
                 Step::SetTitle { title, tag, .. } => self.open(tag)?.note_title(&tag.id, title)?,
                 Step::ClosePane { tag, .. } => drop(gone.insert(&tag.id)),

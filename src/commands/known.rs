@@ -47,11 +47,12 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
         tag: launch.tag.clone(),
         hash: pane.hash.clone(),
         summary: pane.command.summary(),
-        title: pane.title.clone(),
+        title: None, // noted when it was given
         argv: command::argv(&pane.command, pane.login, &shell),
         cwd: cwd.to_owned(),
         on_exit: pane.on_exit,
         is_shell: pane.command == Command::Shell,
+        tmux: context.server.program.to_string_lossy().into_owned(),
         shell,
     })
 }

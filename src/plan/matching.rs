@@ -13,7 +13,7 @@ pub fn matches(declared: &[Pane], live: &[&LivePane]) -> Vec<Option<usize>> {
     let mut free: Vec<usize> = (0..live.len()).collect();
     let tag = |place: usize| live[place].tag.as_ref();
     let unkeyed = |place: usize| tag(place).is_some_and(|tag| !tag.id.keyed());
-    let rules: [&dyn Fn(&Pane, usize) -> bool; 4] = [
+    let rules: [Rule<'_>; 4] = [
         &|pane, place| pane.keyed && tag(place).is_some_and(|tag| tag.id.keyed() && tag.pane == pane.key),
         &|pane, place| !pane.keyed && unkeyed(place) && hash(live[place]) == Some(&pane.hash),
         &|pane, place| !pane.keyed && unkeyed(place),
@@ -28,6 +28,9 @@ pub fn matches(declared: &[Pane], live: &[&LivePane]) -> Vec<Option<usize>> {
     }
     found
 }
+
+/// Whether a declared pane may be the live one at a place.
+type Rule<'a> = &'a dyn Fn(&Pane, usize) -> bool;
 
 fn hash(pane: &LivePane) -> Option<&Hash> {
     pane.known.as_ref().map(|known| &known.specification.hash)

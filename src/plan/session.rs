@@ -1,12 +1,11 @@
 //! Steps for one workspace: its session, its windows in order, and what is no longer declared.
 
-use std::collections::BTreeSet;
-
-use super::matching::swaps;
+use super::matching::{matches, swaps};
 use super::{Place, Planner, Session, Step, Target};
 use crate::error::{Error, Result, counted};
+use crate::record::Tag;
 use crate::snapshot::{About, LivePane, LiveSession, LiveWindow, Snapshot};
-use crate::workspace::{Key, Size, Workspace, session_label};
+use crate::workspace::{Key, Size, Window, Workspace, session_label};
 
 impl<'a> Planner<'a> {
     pub(super) fn workspace(&mut self, workspace: &Workspace) -> Result<()> {
@@ -37,7 +36,8 @@ impl<'a> Planner<'a> {
         });
         for (place, window) in workspace.windows.iter().enumerate() {
             let place = if place == 0 { Place::First } else { Place::After(session.latest()) };
-            self.new_window(workspace, window, &session, place, size)?;
+            let panes: Vec<usize> = (0..window.panes.len()).collect();
+            self.new_window(workspace, window, &panes, &session, place, size)?;
         }
         let focus = workspace.windows.iter().position(|window| window.focus).unwrap_or(0);
         if workspace.windows.len() > 1 {
@@ -49,60 +49,87 @@ impl<'a> Planner<'a> {
 
     fn live_session(&mut self, workspace: &Workspace, session: &LiveSession) -> Result<()> {
         let word = workspace.identity.word();
+        self.note_session(workspace, session)?;
         self.plan.sessions.push(Session {
             workspace: word.clone(),
             label: session.name.clone(),
             id: Some(session.id.clone()),
             shows: current(session).map(|window| window.id.clone()),
         });
-        self.note_session(workspace, session)?;
         let target = Target::Live(session.id.clone());
         let size =
             current(session).map_or(self.request.terminal.unwrap_or(Size::DEFAULT), |window| window.size);
         let live: Vec<Option<&LiveWindow>> =
             workspace.windows.iter().map(|window| find_window(session, &word, &window.key)).collect();
+        let found: Vec<Vec<Option<&LivePane>>> =
+            workspace.windows.iter().map(|window| self.panes(&word, window)).collect();
+        let mut undeclared = self.tagged(&word, None);
+        undeclared.retain(|pane| !found.iter().flatten().flatten().any(|found| found.id == pane.id));
+        let mut closing = if self.request.prune { undeclared.clone() } else { Vec::new() };
+
+        // First, so that a new window's neighbour stands in its place already.
+        self.order_windows(session, &live);
+        let first = live.iter().flatten().next().copied().or(current(session));
         let mut previous: Option<Target> = None;
-        let mut declared: BTreeSet<String> = BTreeSet::new();
-        for (window, found) in workspace.windows.iter().zip(&live) {
-            if let Some(found) = found {
-                previous = Some(Target::Live(found.id.clone()));
-                declared.extend(self.live_window(workspace, window, found)?);
+        for ((window, live), found) in workspace.windows.iter().zip(&live).zip(found) {
+            if let Some(live) = live {
+                previous = Some(Target::Live(live.id.clone()));
+                self.live_window(workspace, window, live, found, &mut closing)?;
                 continue;
             }
-            let first = || live.iter().flatten().next().copied().or(current(session));
-            let place = match (previous.take(), first()) {
+            self.restart_panes(workspace, window, &found, None);
+            let missing: Vec<usize> = (0..found.len()).filter(|&pane| found[pane].is_none()).collect();
+            if missing.is_empty() {
+                continue; // its panes were moved to other windows by hand
+            }
+            let place = match (previous.take(), first) {
                 (Some(previous), _) => Place::After(previous),
                 (None, Some(first)) => Place::Before(Target::Live(first.id.clone())),
                 (None, None) => Place::First,
             };
-            self.new_window(workspace, window, &target, place, size)?;
+            self.new_window(workspace, window, &missing, &target, place, size)?;
             previous = Some(target.latest());
         }
-        self.order_windows(session, &live);
-        self.undeclared(&word, &declared);
+        for pane in closing {
+            self.close(pane);
+        }
+        self.note_undeclared(&undeclared);
         Ok(())
     }
 
     fn note_session(&mut self, workspace: &Workspace, session: &LiveSession) -> Result<()> {
         let about = about(workspace);
-        if session.about.as_ref() == Some(&about) {
+        if session.about.as_ref() == Some(&about) && session.workspace.is_some() {
             return Ok(());
         }
         let renamed = session.about.as_ref().is_none_or(|old| old.name != about.name);
         let label = if renamed { self.free_label(workspace)? } else { session.name.clone() };
-        let environment = workspace.environment.clone();
-        self.change(Step::NoteSession { id: session.id.clone(), label, about, environment });
+        let step = Step::NoteSession {
+            workspace: workspace.identity.word(),
+            id: session.id.clone(),
+            name: session.name.clone(),
+            label,
+            about,
+            environment: workspace.environment.clone(),
+        };
+        // Without a note its making was cut short, and is now finished.
+        if session.about.is_none() {
+            self.add(step)
+        } else {
+            self.change(step)
+        }
         Ok(())
     }
 
     /// The label for a workspace's session: its name, unless another workspace of ours has that.
-    fn free_label(&self, workspace: &Workspace) -> Result<String> {
+    fn free_label(&mut self, workspace: &Workspace) -> Result<String> {
         let label = session_label(&workspace.name);
         let word = workspace.identity.word();
+        let own = self.snapshot.workspace(&word).map(|session| session.id.as_str());
         let planned = |label: &str| self.plan.sessions.iter().any(|session| session.label == label);
         let holder = |label: &str| {
             let mut sessions = self.snapshot.sessions.iter();
-            sessions.find(|session| session.name == label && session.workspace.as_ref() != Some(&word))
+            sessions.find(|session| session.name == label && own != Some(session.id.as_str()))
         };
         match holder(&label) {
             None if !planned(&label) => return Ok(label),
@@ -115,7 +142,13 @@ impl<'a> Planner<'a> {
             .is_some_and(|about| about.root != workspace.identity.root.to_string_lossy());
         let suffix = if other_root { root.as_ref() } else { workspace.identity.template.as_str() };
         let longer = session_label(&format!("{label}-{suffix}"));
-        if holder(&longer).is_some() || planned(&longer) { Err(taken(&longer)) } else { Ok(longer) }
+        if holder(&longer).is_some() || planned(&longer) {
+            return Err(taken(&longer));
+        }
+        let holder = holder(&label).and_then(|session| session.about.as_ref());
+        let root = holder.map_or(String::new(), |about| format!(" of `{}`", about.root));
+        self.plan.notes.push(format!("`{label}` is another workspace{root}, so this one is `{longer}`"));
+        Ok(longer)
     }
 
     /// The size of a new session: the terminal's, else the declared one, else rune's default. Only a
@@ -147,8 +180,15 @@ impl<'a> Planner<'a> {
         }
     }
 
+    /// The live pane of each declared pane of a window, wherever it is now.
+    fn panes(&self, word: &str, window: &Window) -> Vec<Option<&'a LivePane>> {
+        let tagged = self.tagged(word, Some(&window.key));
+        let found = matches(&window.panes, &tagged);
+        found.into_iter().map(|place| place.map(|place| tagged[place])).collect()
+    }
+
     /// Live panes of the workspace (and window), in the order that tmux shows them.
-    pub(super) fn tagged(&self, word: &str, window: Option<&Key>) -> Vec<&'a LivePane> {
+    fn tagged(&self, word: &str, window: Option<&Key>) -> Vec<&'a LivePane> {
         let mut panes: Vec<(&LiveWindow, &LivePane)> = Vec::new();
         let snapshot: &'a Snapshot = self.snapshot;
         for (_, at, pane) in snapshot.panes() {
@@ -163,22 +203,22 @@ impl<'a> Planner<'a> {
         panes.into_iter().map(|(_, pane)| pane).collect()
     }
 
-    fn undeclared(&mut self, word: &str, declared: &BTreeSet<String>) {
-        let mut closing = Vec::new();
-        for pane in self.tagged(word, None) {
-            if let Some(tag) = pane.tag.clone().filter(|_| !declared.contains(&pane.id)) {
-                closing.push(Step::ClosePane { id: pane.id.clone(), tag });
-            }
+    /// Closes a pane of ours.
+    pub(super) fn close(&mut self, pane: &LivePane) {
+        if let Some(tag) = pane.tag.clone() {
+            self.change(Step::ClosePane { id: pane.id.clone(), tag });
         }
-        if self.request.prune {
-            self.plan.steps.extend(closing);
-        } else if !closing.is_empty() {
-            let are = if closing.len() == 1 { "is" } else { "are" };
-            self.plan.notes.push(format!(
-                "{} {are} no longer declared: `rune apply --prune` closes what was",
-                counted(closing.len(), "pane")
-            ));
+    }
+
+    fn note_undeclared(&mut self, undeclared: &[&LivePane]) {
+        if self.request.prune || undeclared.is_empty() {
+            return;
         }
+        let are = if undeclared.len() == 1 { "is" } else { "are" };
+        self.plan.notes.push(format!(
+            "{} {are} no longer declared: `rune apply --prune` closes what was",
+            counted(undeclared.len(), "pane")
+        ));
     }
 }
 
@@ -200,15 +240,13 @@ fn current(session: &LiveSession) -> Option<&LiveWindow> {
     session.windows.iter().find(|window| window.active).or(session.windows.first())
 }
 
-/// The live window of a key: the one that says so, else the one that holds its panes.
+/// The live window of a key: the one that says so, else one that holds its panes and does not say
+/// what it is, as when its making was cut short or a person moved them there.
 fn find_window<'a>(session: &'a LiveSession, word: &str, key: &Key) -> Option<&'a LiveWindow> {
     let says_so = |window: &&LiveWindow| window.noted.as_ref().is_some_and(|note| note.key == *key);
+    let ours = |tag: &Tag| tag.workspace == word && tag.window == *key;
     let holds = |window: &&LiveWindow| {
-        window
-            .panes
-            .iter()
-            .filter_map(|pane| pane.tag.as_ref())
-            .any(|tag| tag.workspace == word && tag.window == *key)
+        window.noted.is_none() && window.panes.iter().filter_map(|pane| pane.tag.as_ref()).any(ours)
     };
     session.windows.iter().find(says_so).or_else(|| session.windows.iter().find(holds))
 }

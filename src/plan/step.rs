@@ -7,8 +7,8 @@ use serde::{Serialize, Serializer};
 
 use crate::layout::Cells;
 use crate::record::Tag;
-use crate::snapshot::{About, WindowNote};
-use crate::workspace::{Pane, Size, one_line};
+use crate::snapshot::About;
+use crate::workspace::{Hash, Key, Pane, Size, one_line};
 
 /// Something that steps act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -106,10 +106,10 @@ pub enum Step {
         session: Target,
         /// Where.
         place: Place,
+        /// Who it is.
+        key: Key,
         /// Its name, if rune names it.
         name: Option<String>,
-        /// What is noted in it.
-        note: WindowNote,
     },
     /// A new pane.
     OpenPane {
@@ -143,8 +143,8 @@ pub enum Step {
         keep: Option<String>,
         /// The layout's name or string for tmux; nothing when it is one pane.
         selection: Option<String>,
-        /// What is noted in the window.
-        note: WindowNote,
+        /// Hash of the declared layout, noted in the window.
+        declared: Hash,
     },
     /// A session's windows get their order.
     OrderWindows {
@@ -157,12 +157,12 @@ pub enum Step {
     NameWindow {
         /// Which window.
         window: Target,
+        /// Who it is.
+        key: Key,
         /// Its new name; without one it follows what runs in it.
         name: Option<String>,
-        /// What is noted in it.
-        note: WindowNote,
     },
-    /// A window gets options.
+    /// A window gets options, and loses those that it no longer declares.
     SetOptions {
         /// Which window.
         window: Target,
@@ -170,8 +170,8 @@ pub enum Step {
         name: String,
         /// Names and values.
         options: BTreeMap<String, String>,
-        /// What is noted in it.
-        note: WindowNote,
+        /// Names of options that go back to what they are without a declaration.
+        unset: Vec<String>,
     },
     /// A pane gets a title.
     SetTitle {
@@ -184,9 +184,13 @@ pub enum Step {
     },
     /// A session gets another name, other values, or another environment.
     NoteSession {
+        /// Word of the workspace's identity.
+        workspace: String,
         /// tmux's id of it.
         id: String,
-        /// tmux's name for it.
+        /// tmux's name for it now.
+        name: String,
+        /// tmux's name for it then.
         label: String,
         /// What is noted in it.
         about: About,
@@ -237,8 +241,8 @@ impl fmt::Display for Step {
             Step::OpenSession { label, root, size, .. } => {
                 write!(f, "open session `{label}` in `{root}` ({size})")
             }
-            Step::OpenWindow { name, note, .. } => {
-                write!(f, "open window `{}`", name.as_deref().unwrap_or(note.key.as_str()))
+            Step::OpenWindow { name, key, .. } => {
+                write!(f, "open window `{}`", name.as_deref().unwrap_or(key.as_str()))
             }
             Step::OpenPane { launch, .. } => {
                 let Launch { tag, pane } = launch;
@@ -253,22 +257,26 @@ impl fmt::Display for Step {
                 if swaps.is_empty() { Ok(()) } else { f.write_str(", its panes in declared order") }
             }
             Step::OrderWindows { name, .. } => write!(f, "put the windows of `{name}` in declared order"),
-            Step::NameWindow { name: Some(name), note, .. } => {
-                write!(f, "name window `{}` `{name}`", note.key)
+            Step::NameWindow { name: Some(name), key, .. } => {
+                write!(f, "name window `{key}` `{name}`")
             }
-            Step::NameWindow { name: None, note, .. } => {
-                write!(f, "let window `{}` be named after what runs in it", note.key)
+            Step::NameWindow { name: None, key, .. } => {
+                write!(f, "let window `{key}` be named after what runs in it")
             }
-            Step::SetOptions { name, options, .. } => {
-                let pairs: Vec<String> =
-                    options.iter().map(|(name, value)| format!("{name} {}", one_line(value))).collect();
-                write!(f, "set in window `{name}`: {}", pairs.join(", "))
+            Step::SetOptions { name, options, unset, .. } => {
+                let set = options.iter().map(|(name, value)| format!("{name} {}", one_line(value)));
+                let unset = unset.iter().map(|name| format!("{name} as without a declaration"));
+                let all: Vec<String> = set.chain(unset).collect();
+                write!(f, "set in window `{name}`: {}", all.join(", "))
             }
             Step::SetTitle { title, tag, .. } => {
                 write!(f, "title pane `{}.{}` `{}`", tag.window, tag.pane, one_line(title))
             }
+            Step::NoteSession { name, label, .. } if name != label => {
+                write!(f, "rename session `{name}` to `{label}`")
+            }
             Step::NoteSession { label, .. } => {
-                write!(f, "note name, values and environment of session `{label}`")
+                write!(f, "note values and environment of session `{label}`")
             }
             Step::FocusWindow { name, .. } => write!(f, "show window `{name}` first"),
             Step::FocusPane { place, .. } => write!(f, "make pane {} the active one", place + 1),

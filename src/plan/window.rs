@@ -2,31 +2,33 @@
 
 use std::collections::BTreeMap;
 
-use super::matching::{matches, swaps};
+use super::matching::swaps;
 use super::session::window_name;
 use super::{Launch, Place, Planner, Split, Step, Target};
 use crate::error::Result;
 use crate::layout::{self, Axis, Cells, Misfit, Opening, Rules};
 use crate::record::{PaneId, Tag};
-use crate::snapshot::{LivePane, LiveWindow, WindowNote};
+use crate::snapshot::{LivePane, LiveWindow, NotedOptions, WindowNote};
 use crate::tmux::version::Feature;
 use crate::workspace::{Hash, Layout, NamedLayout, Pane, Share, Size, Window, Workspace};
 
 impl Planner<'_> {
+    /// Steps that open a window with these of its panes; usually with all.
     pub(super) fn new_window(
         &mut self,
         workspace: &Workspace,
         window: &Window,
+        panes: &[usize],
         session: &Target,
         place: Place,
         size: Size,
     ) -> Result<()> {
         let target = session.latest();
-        let cells = self.cells(workspace, window, window.panes.len(), size, false)?;
-        let order = self.order(window, window.panes.len());
-        let mut openings = layout::openings(&cells, &present(window.panes.len(), &[0])).into_iter();
-        let name = window.name.clone();
-        self.add(Step::OpenWindow { session: session.clone(), place, name, note: note(window) });
+        let cells = self.cells(workspace, window, panes.len(), size, false)?;
+        let order: Vec<usize> = self.order(window, panes.len()).into_iter().map(|at| panes[at]).collect();
+        let mut openings = layout::openings(&cells, &present(panes.len(), &[0])).into_iter();
+        let (key, name) = (window.key.clone(), window.name.clone());
+        self.add(Step::OpenWindow { session: session.clone(), place, key, name });
         for (cell, &pane) in order.iter().enumerate() {
             let split =
                 if cell == 0 { None } else { openings.next().map(|opening| split(opening, target.latest())) };
@@ -35,83 +37,127 @@ impl Planner<'_> {
         }
         let options = options(window);
         if !options.is_empty() {
-            let (name, note) = (window_name(window), note(window));
-            self.add(Step::SetOptions { window: target.clone(), name, options, note });
+            let name = window_name(window);
+            self.add(Step::SetOptions { window: target.clone(), name, options, unset: Vec::new() });
         }
-        if window.panes.len() > 1 {
+        if panes.len() > 1 {
             self.add(self.arrange(window, &target, &cells, Vec::new(), None));
-        }
-        let focus = window.panes.iter().position(|pane| pane.focus).unwrap_or(0);
-        let focus = order.iter().position(|&pane| pane == focus).unwrap_or(0);
-        if window.panes.len() > 1 {
-            self.add(Step::FocusPane { window: target, place: focus, panes: window.panes.len() });
+            let focus = order.iter().position(|&pane| window.panes[pane].focus);
+            let focus = focus.or_else(|| order.iter().position(|&pane| pane == panes[0])).unwrap_or(0);
+            self.add(Step::FocusPane { window: target, place: focus, panes: panes.len() });
         }
         Ok(())
     }
 
-    /// Steps for a window that exists; the ids of the live panes that are declared.
-    pub(super) fn live_window(
+    /// Steps for a window that exists. What it closes is taken out of `closing`.
+    pub(super) fn live_window<'s>(
         &mut self,
         workspace: &Workspace,
         window: &Window,
         live: &LiveWindow,
-    ) -> Result<Vec<String>> {
-        let tagged = self.tagged(&workspace.identity.word(), Some(&window.key));
-        let found = matches(&window.panes, &tagged);
-        let found: Vec<Option<&LivePane>> =
-            found.iter().map(|place| place.map(|place| tagged[place])).collect();
-        let missing = found.iter().filter(|pane| pane.is_none()).count();
-        self.panes_in_place(workspace, window, live, &found)?;
-
-        let target = Target::Live(live.id.clone());
-        let noted = live.noted.as_ref();
-        let wanted = note(window);
-        if noted.is_some_and(|noted| noted.options != wanted.options) {
-            let (name, options) = (window_name(window), options(window));
-            self.change(Step::SetOptions { window: target.clone(), name, options, note: wanted.clone() });
+        mut found: Vec<Option<&'s LivePane>>,
+        closing: &mut Vec<&'s LivePane>,
+    ) -> Result<()> {
+        let is_in = |panes: &[&LivePane], pane: &LivePane| panes.iter().any(|other| other.id == pane.id);
+        let doomed = live.panes.iter().all(|pane| is_in(closing, pane));
+        let missing = found.iter().position(Option::is_none);
+        let replaced = closing.iter().position(|pane| live.panes.iter().any(|other| other.id == pane.id));
+        let replaced = match (doomed, missing, replaced) {
+            // A window cannot be without a pane, so one of those that close becomes the missing one.
+            (true, Some(missing), Some(at)) => {
+                let pane = closing.remove(at);
+                found[missing] = Some(pane);
+                Some(pane)
+            }
+            (true, _, _) => return Ok(()), // its panes were moved to other windows by hand
+            (false, _, _) => None,
+        };
+        let (here, rest) = closing.drain(..).partition(|pane| live.panes.iter().any(|o| o.id == pane.id));
+        let here: Vec<&LivePane> = here;
+        *closing = rest;
+        for pane in &here {
+            self.close(pane);
         }
-        if missing == 0
-            && (noted.is_none_or(|noted| noted.layout != wanted.layout)
-                || self.disordered(window, live, &found))
-        {
-            self.arranged(workspace, window, live, &found)?;
-        }
-        if noted.is_some_and(|noted| noted.name != wanted.name) {
-            let name = window.name.clone();
-            self.change(Step::NameWindow { window: target, name, note: wanted });
-        }
-        Ok(found.into_iter().flatten().map(|pane| pane.id.clone()).collect())
+        let mut live = live.clone();
+        live.panes.retain(|pane| !is_in(&here, pane));
+        self.restart_panes(workspace, window, &found, replaced);
+        self.declared(workspace, window, &live, &found, !here.is_empty())
     }
 
-    /// Restarts and opens panes of a window that exists.
-    fn panes_in_place(
+    /// Steps for the name, options, panes and layout of a window that exists.
+    fn declared(
         &mut self,
         workspace: &Workspace,
         window: &Window,
         live: &LiveWindow,
         found: &[Option<&LivePane>],
+        closed: bool,
     ) -> Result<()> {
+        let target = Target::Live(live.id.clone());
+        let noted = live.noted.as_ref();
+        if noted.is_none_or(|noted| noted.name != WindowNote::name(window.name.as_deref())) {
+            let (key, name) = (window.key.clone(), window.name.clone());
+            self.change_noted(noted, Step::NameWindow { window: target.clone(), key, name });
+        }
+        let options = options(window);
+        let before = noted.and_then(|noted| noted.options.clone());
+        let before = before.unwrap_or_else(|| NotedOptions::of(&BTreeMap::new()));
+        if before.hash != NotedOptions::of(&options).hash {
+            let unset = before.names.into_iter().filter(|name| !options.contains_key(name)).collect();
+            let name = window_name(window);
+            let step = Step::SetOptions { window: target, name, options, unset };
+            self.change_noted(noted.filter(|noted| noted.options.is_some()), step);
+        }
+        if found.iter().any(Option::is_none) {
+            return self.open_missing(workspace, window, live, found);
+        }
+        let here = |pane: &&&LivePane| live.panes.iter().any(|other| other.id == pane.id);
+        let several = found.iter().flatten().filter(here).count() > 1;
+        let noted = noted.and_then(|noted| noted.layout.as_ref());
+        let other_layout = noted != Some(&layout_hash(window)) || closed;
+        if several && (other_layout || self.disordered(window, live, found)) {
+            let places = self.places(window, live, found);
+            let cells = self.cells(workspace, window, places.len(), live.size, true)?;
+            let swaps = self.swaps(live, &places);
+            let keep = live.panes.iter().find(|pane| pane.active).map(|pane| pane.id.clone());
+            let step = self.arrange(window, &Target::Live(live.id.clone()), &cells, swaps, keep);
+            self.change_noted(noted, step);
+        }
+        Ok(())
+    }
+
+    /// A step that changes what was noted as done, or does what was not: its making was cut short.
+    fn change_noted<T>(&mut self, noted: Option<T>, step: Step) {
+        if noted.is_some() { self.change(step) } else { self.add(step) }
+    }
+
+    /// Starts again what changed or failed; `replaced` in any case, since it was somebody else.
+    pub(super) fn restart_panes(
+        &mut self,
+        workspace: &Workspace,
+        window: &Window,
+        found: &[Option<&LivePane>],
+        replaced: Option<&LivePane>,
+    ) {
         for (pane, found) in window.panes.iter().zip(found) {
             let Some(found) = found else { continue };
             let state = found.state(self.snapshot.pid);
             let changed = found.known.as_ref().is_some_and(|known| known.specification.hash != pane.hash);
-            let why = match (changed, &state) {
-                (true, _) => "its command changed".to_owned(),
-                (false, state) if state.failed() || found.dead => format!("it ended ({state})"),
-                _ => {
-                    self.title(pane, found);
-                    continue;
-                }
+            let why = if replaced.is_some_and(|replaced| replaced.id == found.id) {
+                "in the place of one that is no longer declared".to_owned()
+            } else if changed {
+                "its command changed".to_owned()
+            } else if state.failed() || found.dead {
+                format!("it ended ({state})")
+            } else {
+                self.title(pane, found);
+                continue;
             };
             let launch = self.launch(workspace, window, pane);
             let step = Step::RestartPane { id: found.id.clone(), launch, why };
             // Nothing alive is lost with a dead pane; in any other somebody may be at work.
             if found.dead { self.add(step) } else { self.change(step) }
         }
-        if found.iter().any(Option::is_none) {
-            self.open_missing(workspace, window, live, found)?;
-        }
-        Ok(())
     }
 
     fn title(&mut self, pane: &Pane, found: &LivePane) {
@@ -136,14 +182,15 @@ impl Planner<'_> {
         let here: Vec<usize> =
             (0..places.len()).filter(|&cell| matches!(places[cell], Cell::Live(_))).collect();
         let swaps = self.swaps(live, &places);
-        let mut openings = layout::openings(&cells, &present(places.len(), &here)).into_iter().peekable();
+        let openings = layout::openings(&cells, &present(places.len(), &here));
         if !swaps.is_empty() {
-            let step = self.arrange(window, &target, &cells, swaps, None);
-            if let Step::Arrange { window, name, layout, swaps, keep, note, .. } = step {
-                self.add(Step::Arrange { window, name, layout, swaps, keep, selection: None, note });
+            let mut step = self.arrange(window, &target, &cells, swaps, None);
+            if let Step::Arrange { selection, .. } = &mut step {
+                *selection = None;
             }
+            self.add(step);
         }
-        while let Some(opening) = openings.next() {
+        for opening in openings {
             let Cell::Missing(pane) = places[opening.cell] else { continue };
             let anchor = match &places[opening.anchor] {
                 Cell::Live(id) => Target::Live(id.clone()),
@@ -154,22 +201,6 @@ impl Planner<'_> {
         }
         let keep = live.panes.iter().find(|pane| pane.active).map(|pane| pane.id.clone());
         self.add(self.arrange(window, &target, &cells, Vec::new(), keep));
-        Ok(())
-    }
-
-    fn arranged(
-        &mut self,
-        workspace: &Workspace,
-        window: &Window,
-        live: &LiveWindow,
-        found: &[Option<&LivePane>],
-    ) -> Result<()> {
-        let places = self.places(window, live, found);
-        let cells = self.cells(workspace, window, places.len(), live.size, true)?;
-        let swaps = self.swaps(live, &places);
-        let keep = live.panes.iter().find(|pane| pane.active).map(|pane| pane.id.clone());
-        let step = self.arrange(window, &Target::Live(live.id.clone()), &cells, swaps, keep);
-        self.change(step);
         Ok(())
     }
 
@@ -224,7 +255,7 @@ impl Planner<'_> {
             swaps,
             keep,
             selection,
-            note: note(window),
+            declared: layout_hash(window),
         }
     }
 
@@ -323,18 +354,12 @@ fn options(window: &Window) -> BTreeMap<String, String> {
     options
 }
 
-pub(super) fn note(window: &Window) -> WindowNote {
+/// Hash of what decides where a window's panes go.
+fn layout_hash(window: &Window) -> Hash {
     let layout = serde_json::to_vec(&window.layout).unwrap_or_default();
-    let options = options(window);
-    let main: String =
-        options.iter().filter(|(name, _)| name.starts_with("main-pane")).map(|(_, v)| v.as_str()).collect();
-    let options = options.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
-    WindowNote {
-        key: window.key.clone(),
-        layout: Hash::of([layout.as_slice(), &window.panes.len().to_le_bytes(), main.as_bytes()]),
-        options: Hash::of(options),
-        name: Hash::of([window.name.as_deref().unwrap_or_default().as_bytes()]),
-    }
+    let main = window.options.iter().filter(|(name, _)| name.starts_with("main-pane"));
+    let main = main.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
+    Hash::of([layout.as_slice()].into_iter().chain(main))
 }
 
 fn layout_name(layout: &Layout) -> String {

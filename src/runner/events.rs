@@ -2,9 +2,7 @@
 //! a signal that asks it to close.
 
 use std::io::{self, Read};
-use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::stdio::stdin;
@@ -15,8 +13,10 @@ use signal_hook::low_level::pipe;
 pub enum Event {
     /// A child ended, stopped or went on.
     Child,
-    /// A line, or the end of the terminal, is there to be read.
+    /// A line, or the end of input, is there to be read.
     Input,
+    /// The terminal is gone.
+    HangUp,
     /// SIGUSR1: close the pane when the command ends (`rune stop` ends the command itself).
     Close,
     /// SIGTERM: end the command and close the pane.
@@ -40,21 +40,22 @@ impl Events {
     pub fn wait(&mut self, input: bool) -> Event {
         loop {
             let stdin = stdin();
-            let mut sources = vec![
+            let mut sources = [
                 PollFd::new(&self.terminate, PollFlags::IN),
                 PollFd::new(&self.close, PollFlags::IN),
                 PollFd::new(&self.child, PollFlags::IN),
+                PollFd::new(&stdin, PollFlags::IN),
             ];
-            if input {
-                sources.push(PollFd::from_borrowed_fd(stdin.as_fd(), PollFlags::IN));
-            }
-            let _ = poll(&mut sources, None);
-            let ready: Vec<bool> = sources.iter().map(|source| !source.revents().is_empty()).collect();
-            match ready.iter().position(|&ready| ready) {
+            let count = if input { sources.len() } else { sources.len() - 1 };
+            // A signal interrupts it, and has then made one of the sources readable.
+            let _ = poll(&mut sources[..count], None);
+            let found = sources.map(|source| source.revents());
+            match found.iter().position(|found| !found.is_empty()) {
                 Some(0) => return drained(&mut self.terminate, Event::Terminate),
                 Some(1) => return drained(&mut self.close, Event::Close),
                 Some(2) => return drained(&mut self.child, Event::Child),
-                Some(_) => return Event::Input,
+                Some(_) if found[3] == PollFlags::IN => return Event::Input,
+                Some(_) => return Event::HangUp,
                 None => {}
             }
         }
@@ -72,20 +73,4 @@ fn drained(source: &mut UnixStream, event: Event) -> Event {
     let mut waste = [0; 64];
     while matches!(source.read(&mut waste), Ok(count) if count > 0) {}
     event
-}
-
-/// One line from the terminal; nothing when the terminal is gone.
-pub fn read_line() -> Option<String> {
-    let mut bytes = [0; 256];
-    match rustix::io::read(stdin(), &mut bytes) {
-        Ok(count) => Some(String::from_utf8_lossy(&bytes[..count]).into_owned()),
-        Err(rustix::io::Errno::INTR) => Some(String::new()),
-        Err(_) => None,
-    }
-}
-
-/// Milliseconds since 1970, UTC.
-pub fn milliseconds_now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }

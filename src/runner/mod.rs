@@ -3,289 +3,251 @@
 //!
 //! The command runs in its own foreground process group, so keys, resize and job control are
 //! between it and the kernel. The runner sleeps in `poll` until a child changes; it owns the terminal
-//! only while the command is stopped or has ended. In the end it becomes the user's shell, waits
-//! for a key, or closes the pane.
+//! only while the command is stopped or has ended. In the end it gives the terminal to the user's
+//! shell, waits for a key, or closes the pane. It always ends with exit code 0, so that tmux, which
+//! keeps panes that failed, keeps only those whose runner was killed.
 
+mod children;
 mod events;
+mod pane;
 mod signals;
 mod terminal;
 
-use std::ffi::OsString;
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitCode};
+use std::process::ExitCode;
 
-use rustix::process::{Pid, Signal, WaitOptions, kill_process_group, set_child_subreaper, wait};
+use rustix::process::{Pid, Signal, getpid, kill_process_group, set_child_subreaper};
 
-use crate::process;
-use crate::record::{PaneId, ProcessId, Record, SCHEMA, Specification, State};
+use crate::record::{PaneId, State};
 use crate::store::{Store, Variable};
 use crate::workspace::OnExit;
+use children::{Change, Children};
 use events::{Event, Events};
+use pane::{Close, Pane, simplest_shell};
 use terminal::Terminal;
 
-/// Variables that only the pane itself can know.
-const FROM_PANE: [&str; 6] =
-    ["TMUX", "TMUX_PANE", "TERM", "TERM_PROGRAM", "TERM_PROGRAM_VERSION", "COLORTERM"];
-
 /// Runs the pane `id` from the store in `directory`; `inherited` is the environment that tmux gave
-/// the pane.
-pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>) -> ExitCode {
+/// the pane, and `close` has tmux close it.
+pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, close: Close) -> ExitCode {
     let read = Store::open(directory).and_then(|store| Ok((store.read_specification(id)?, store)));
-    match read {
+    let terminal = Terminal::new();
+    let why = match read {
+        Err(error) => error.to_string(),
         Ok(((specification, environment), store)) => {
-            Runner::new(store, specification, environment, inherited).run()
+            let mut pane = Pane::new(store, specification, environment, &inherited, close);
+            drop(inherited);
+            if pane.specification.becomes_command() {
+                terminal.touch();
+                pane.become_command()
+            } else {
+                match Runner::new(pane) {
+                    Ok(runner) => return runner.run(),
+                    Err(error) => format!("could not listen for signals: {error}"),
+                }
+            }
         }
-        Err(error) => {
-            let terminal = Terminal::new();
-            terminal.say(&format!("rune: {error}; this is a shell"));
-            let shell = inherited.iter().find(|(name, _)| name == "SHELL");
-            let shell = shell.map_or_else(|| OsString::from("/bin/sh"), |(_, value)| value.clone());
-            let failure = Command::new(shell).exec();
-            terminal.say(&format!("rune: {failure}"));
-            ExitCode::FAILURE
-        }
-    }
+    };
+    terminal.say(&format!("rune: {why}; this is a shell"));
+    let _ = simplest_shell().exec();
+    ExitCode::SUCCESS
 }
 
 struct Runner {
-    store: Store,
-    specification: Specification,
-    environment: Vec<Variable>,
+    pane: Pane,
     terminal: Terminal,
-    record: Record,
-    /// Whether the pane is to close when its command ends.
-    closing: bool,
+    events: Events,
+    children: Children,
+    closing: Closing,
+}
+
+/// Whether somebody asked for the end of the pane.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Closing {
+    No,
+    /// When the command ends.
+    AtEnd,
+    /// The command is to end, too.
+    Now,
+}
+
+/// What came of a question.
+enum Answer {
+    /// The first letter of a typed line, if it has one.
+    Typed(Option<char>),
+    /// The command changed before anything was typed.
+    Changed(Change),
+    /// The pane is to close.
+    Close,
 }
 
 impl Runner {
-    fn new(
-        store: Store,
-        specification: Specification,
-        mut environment: Vec<Variable>,
-        inherited: Vec<Variable>,
-    ) -> Runner {
-        let server = inherited.iter().find(|(name, _)| name == "TMUX").and_then(|(_, value)| {
-            let pid = value.to_str()?.rsplit(',').nth(1)?.parse().ok()?;
-            identity(pid)
-        });
-        environment.extend(inherited.into_iter().filter(|(name, _)| FROM_PANE.iter().any(|own| name == own)));
-        environment.push(("RUNE_PANE".into(), specification.tag.id.to_string().into()));
-        environment.push(("PWD".into(), specification.cwd.clone().into()));
-        let pid = std::process::id();
-        let record = Record {
-            schema: SCHEMA,
-            id: specification.tag.id.clone(),
-            server,
-            runner: identity(pid).unwrap_or(ProcessId { pid, start: 0 }),
-            command: None,
-            state: State::Unknown,
-            since: 0,
-        };
-        Runner { store, specification, environment, terminal: Terminal::new(), record, closing: false }
+    fn new(pane: Pane) -> io::Result<Runner> {
+        let events = Events::new()?;
+        signals::ignore_terminal();
+        // Children that outlive the command come to the runner, so its tree stays whole.
+        let _ = set_child_subreaper(Some(getpid()));
+        let (terminal, children) = (Terminal::new(), Children::default());
+        Ok(Runner { pane, terminal, events, children, closing: Closing::No })
     }
 
     fn run(mut self) -> ExitCode {
-        let mut events = match Events::new() {
-            Ok(events) if !self.specification.becomes_command() => events,
-            Ok(_) => return self.become_command(),
-            Err(error) => {
-                self.terminal.say(&format!("rune: {error}"));
-                return ExitCode::FAILURE;
-            }
-        };
-        signals::ignore_terminal();
-        // Children that outlive the command come to the runner, so its tree stays whole.
-        let _ = set_child_subreaper(Some(rustix::process::getpid()));
         loop {
-            let end = self.supervise(&mut events);
-            let killed = matches!(end, State::Signalled { .. });
+            let end = self.supervise();
             self.terminal.take();
-            if killed {
+            let failed = end.failed();
+            self.pane.note(end, None);
+            if self.closing > Closing::No {
+                break;
+            }
+            if failed {
                 self.terminal.reset();
             }
-            self.note(end, None);
-            if self.closing || self.specification.on_exit == OnExit::Close {
-                return ExitCode::SUCCESS;
+            let keep = self.pane.specification.on_exit != OnExit::Shell;
+            if failed || keep {
+                self.terminal.say(&self.pane.summary());
             }
-            if self.record.state.failed() || self.specification.on_exit == OnExit::Keep {
-                self.terminal.say(&format!("{}: {}", self.specification.summary, self.record.state));
-            }
-            if self.specification.on_exit == OnExit::Shell {
-                return self.become_shell();
-            }
-            self.terminal.say("Enter runs it again, s opens a shell, q closes the pane");
-            match self.answer(&mut events, None) {
-                Answer::Enter => {}
-                Answer::Letter('s') => return self.become_shell(),
-                Answer::Letter(_) | Answer::Gone => return ExitCode::SUCCESS,
+            let answer = match keep {
+                true => self.ask("Enter runs it again, s opens a shell, q closes the pane", None),
+                false => Answer::Typed(Some('s')),
+            };
+            match answer {
+                Answer::Typed(Some('s')) => {
+                    self.shell();
+                    break;
+                }
+                Answer::Typed(Some('q')) | Answer::Close => break,
+                Answer::Typed(_) | Answer::Changed(_) => {}
             }
         }
+        // Who asked for the end closes the pane, too.
+        if self.closing == Closing::No {
+            self.pane.close();
+        }
+        ExitCode::SUCCESS
     }
 
     /// Starts the command and stays with it to its end.
-    fn supervise(&mut self, events: &mut Events) -> State {
-        let child = match self.start(&self.specification.argv) {
-            Ok(child) => child,
+    fn supervise(&mut self) -> State {
+        let started = self.pane.command().and_then(|mut command| self.children.start(&mut command));
+        let leader = match started {
+            Ok(leader) => leader,
             Err(error) => return State::NotStarted { why: error.to_string() },
         };
-        let leader = Pid::from_child(&child);
-        self.note(State::Running, identity(child.id()));
+        self.pane.note(State::Running, Some(leader.as_raw_pid().unsigned_abs()));
+        self.terminal.touch();
         loop {
-            match self.next_change(leader, events) {
+            match self.next_change(leader, Signal::TERM) {
                 Change::Ended(end) => return end,
-                Change::Stopped => self.stopped(leader, events),
-            }
-        }
-    }
-
-    fn start(&self, argv: &[String]) -> io::Result<Child> {
-        let mut command = self.command(argv);
-        signals::start_in_foreground(&mut command);
-        command.spawn()
-    }
-
-    fn command(&self, argv: &[String]) -> Command {
-        let (program, arguments) = argv.split_first().map_or(("sh", &[][..]), |(p, a)| (p.as_str(), a));
-        let mut command = Command::new(program);
-        command.args(arguments).current_dir(&self.specification.cwd);
-        command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
-    }
-
-    /// Waits until the child `leader` ends or stops; reaps everybody else's children on the way.
-    fn next_change(&mut self, leader: Pid, events: &mut Events) -> Change {
-        loop {
-            match wait(WaitOptions::NOHANG | WaitOptions::UNTRACED) {
-                Ok(Some((pid, status))) if pid == leader => {
-                    if status.stopped() {
-                        return Change::Stopped;
-                    }
-                    if let Some(code) = status.exit_status() {
-                        return Change::Ended(State::Exited { code });
-                    }
-                    if let Some(signal) = status.terminating_signal() {
-                        return Change::Ended(State::Signalled { signal });
+                Change::Stopped => {
+                    if let Some(end) = self.stopped(leader) {
+                        return end;
                     }
                 }
-                Ok(Some(_)) => {}
-                Ok(None) => match events.wait(false) {
-                    Event::Close => self.closing = true,
-                    Event::Terminate => {
-                        self.closing = true;
-                        let _ = kill_process_group(leader, Signal::TERM);
-                        let _ = kill_process_group(leader, Signal::CONT);
-                    }
-                    Event::Child | Event::Input => {}
-                },
-                Err(_) => return Change::Ended(State::Unknown),
+                Change::Continued => {}
             }
         }
     }
 
-    /// Takes the terminal while the command is stopped, and gives it back.
-    fn stopped(&mut self, leader: Pid, events: &mut Events) {
+    /// Waits until something happens to `child`, which `ending` asks to end when the runner is told to.
+    fn next_change(&mut self, child: Pid, ending: Signal) -> Change {
+        loop {
+            if let Some(change) = self.children.change(child) {
+                return change;
+            }
+            match self.events.wait(false) {
+                Event::Child | Event::Input | Event::HangUp => {}
+                Event::Close => self.closing = self.closing.max(Closing::AtEnd),
+                Event::Terminate => {
+                    self.closing = Closing::Now;
+                    signal(child, ending);
+                    signal(child, Signal::CONT);
+                }
+            }
+        }
+    }
+
+    /// Owns the terminal while the command is stopped, and gives it back; how the command ended,
+    /// if it did meanwhile.
+    fn stopped(&mut self, leader: Pid) -> Option<State> {
         let modes = self.terminal.take();
-        self.note(State::Stopped, self.record.command);
-        if !self.closing {
-            self.terminal.say("stopped: Enter continues, s opens a shell");
-            if let Answer::Letter('s') = self.answer(events, Some(leader)) {
-                self.open_shell(events);
+        self.pane.note(State::Stopped, None);
+        if self.closing == Closing::No {
+            match self.ask("stopped: Enter continues, s opens a shell", Some(leader)) {
+                Answer::Changed(Change::Ended(end)) => return Some(end),
+                Answer::Typed(Some('s')) => self.shell(),
+                Answer::Typed(_) | Answer::Changed(_) | Answer::Close => {}
             }
         }
-        self.terminal.give(leader, modes);
-        let _ = kill_process_group(leader, Signal::CONT);
-        self.note(State::Running, self.record.command);
+        // What else happened to it beside the shell is no news once it goes on.
+        if let Some(Change::Ended(end)) = self.children.change(leader) {
+            return Some(end);
+        }
+        if self.closing == Closing::Now {
+            signal(leader, Signal::TERM);
+        }
+        self.terminal.give(leader, modes.as_ref());
+        signal(leader, Signal::CONT);
+        self.pane.note(State::Running, None);
+        None
     }
 
-    /// Runs the user's shell until it ends.
-    fn open_shell(&mut self, events: &mut Events) {
-        match self.start(&[self.specification.shell.clone()]) {
-            Ok(child) => {
-                let shell = Pid::from_child(&child);
-                while let Change::Stopped = self.next_change(shell, events) {
-                    self.terminal.give(shell, None);
-                    let _ = kill_process_group(shell, Signal::CONT);
+    /// Runs the user's shell, which owns the terminal until it ends.
+    fn shell(&mut self) {
+        let started = self.children.start(&mut self.pane.shell()).or_else(|error| {
+            let shell = &self.pane.specification.shell;
+            self.terminal.say(&format!("rune: could not run `{shell}`: {error}; this is another shell"));
+            self.children.start(&mut simplest_shell())
+        });
+        match started {
+            Ok(shell) => loop {
+                // A shell heeds a hang-up only.
+                match self.next_change(shell, Signal::HUP) {
+                    Change::Ended(_) => break,
+                    Change::Stopped => {
+                        self.terminal.give(shell, None);
+                        signal(shell, Signal::CONT);
+                    }
+                    Change::Continued => {}
                 }
-                self.terminal.take();
-            }
-            Err(error) => {
-                self.terminal.say(&format!("rune: could not run `{}`: {error}", self.specification.shell));
-            }
+            },
+            Err(error) => self.terminal.say(&format!("rune: could not run a shell: {error}")),
         }
+        self.terminal.take();
     }
 
-    /// Reads an answer of one line; ends early when the stopped command `watched` is no longer so.
-    fn answer(&mut self, events: &mut Events, watched: Option<Pid>) -> Answer {
+    /// Asks for a line; something that happens to the command `watched` is an answer, too.
+    fn ask(&mut self, question: &str, watched: Option<Pid>) -> Answer {
+        self.terminal.forget_typed();
+        self.terminal.say(question);
         loop {
-            match events.wait(true) {
-                Event::Input => match events::read_line() {
-                    Some(line) => match line.trim().chars().next() {
-                        Some(letter @ ('s' | 'q')) => return Answer::Letter(letter),
-                        _ => return Answer::Enter,
-                    },
-                    None => return Answer::Gone,
+            if let Some(change) = watched.and_then(|pid| self.children.change(pid)) {
+                return Answer::Changed(change);
+            }
+            match self.events.wait(true) {
+                Event::Input => match self.terminal.read_line() {
+                    Some(line) => return Answer::Typed(line.chars().next()),
+                    None if watched.is_none() => return Answer::Close,
+                    None => return Answer::Typed(None),
                 },
-                Event::Child => {
-                    if watched.is_some_and(|pid| !is_stopped(pid)) {
-                        return Answer::Enter;
+                Event::Child => self.children.collect(),
+                Event::Close => {
+                    self.closing = self.closing.max(Closing::AtEnd);
+                    if watched.is_none() {
+                        return Answer::Close;
                     }
                 }
-                Event::Close | Event::Terminate => {
-                    self.closing = true;
-                    if let Some(pid) = watched {
-                        let _ = kill_process_group(pid, Signal::TERM);
-                    }
-                    return Answer::Gone;
+                Event::HangUp | Event::Terminate => {
+                    self.closing = Closing::Now;
+                    return Answer::Close;
                 }
             }
         }
     }
-
-    /// Becomes the command itself: its end needs no record, since it closes the pane.
-    fn become_command(mut self) -> ExitCode {
-        self.note(State::Running, Some(self.record.runner));
-        let argv = self.specification.argv.clone();
-        let failure = self.command(&argv).exec();
-        self.note(State::NotStarted { why: failure.to_string() }, None);
-        self.terminal.say(&format!("rune: could not run `{}`: {failure}", self.specification.summary));
-        self.become_shell()
-    }
-
-    /// Becomes the user's shell, which then owns the terminal.
-    fn become_shell(self) -> ExitCode {
-        let _ = set_child_subreaper(None);
-        signals::restore_terminal();
-        let failure = self.command(std::slice::from_ref(&self.specification.shell)).exec();
-        self.terminal.say(&format!("rune: could not run `{}`: {failure}", self.specification.shell));
-        ExitCode::FAILURE
-    }
-
-    fn note(&mut self, state: State, command: Option<ProcessId>) {
-        self.record.state = state;
-        self.record.command = command.or(self.record.command);
-        self.record.since = events::milliseconds_now();
-        // The pane goes on without its record: `status` then says `unknown`, which is true.
-        let _ = self.store.write_record(&self.record);
-    }
 }
 
-fn identity(pid: u32) -> Option<ProcessId> {
-    process::find(pid).map(|process| ProcessId { pid, start: process.start })
-}
-
-fn is_stopped(pid: Pid) -> bool {
-    process::find(pid.as_raw_pid().unsigned_abs()).is_some_and(|process| process.stopped)
-}
-
-enum Change {
-    Ended(State),
-    Stopped,
-}
-
-enum Answer {
-    Enter,
-    Letter(char),
-    Gone,
+/// Sends a signal to the process group of a child that has not been collected.
+fn signal(leader: Pid, signal: Signal) {
+    let _ = kill_process_group(leader, signal);
 }

@@ -15,12 +15,6 @@ pub fn ignore_terminal() {
     set_all(libc::SIG_IGN);
 }
 
-/// Gives all signals of the terminal their default action again, before the runner becomes
-/// another program.
-pub fn restore_terminal() {
-    set_all(libc::SIG_DFL);
-}
-
 fn set_all(action: libc::sighandler_t) {
     for signal in TERMINAL {
         // SAFETY: `signal` with SIG_IGN or SIG_DFL installs no handler and touches no memory.

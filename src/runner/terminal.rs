@@ -2,14 +2,21 @@
 
 use std::io::Write;
 
-use rustix::process::Pid;
+use rustix::io::{Errno, read};
+use rustix::process::{Pid, getpgrp};
 use rustix::stdio::stdin;
-use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr, tcsetpgrp};
+use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr, tcsetpgrp};
 
-/// What a program that died may have left switched on: alternate screen, hidden cursor, mouse
-/// reports, bracketed paste, application keys, colours.
-const RESET: &str =
-    "\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b[0m";
+/// What switches off whatever a program that died may have left on. The alternate screen is entered
+/// before it is left: leaving it moves the cursor to where it was on entering, however long ago.
+const RESET: &str = concat!(
+    "\x1b[?1049h\x1b[?1049l",                                  // alternate screen
+    "\x1b7\x1b[r\x1b8",                                        // scroll region
+    "\x1b[?1l\x1b>\x1b[4l\x1b[?7h\x1b[>4m",                    // keys, insertion, no wrapping
+    "\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l", // mouse
+    "\x1b[?1004l\x1b[?2004l",                                  // focus reports, bracketed paste
+    "\x0f\x1b(B\x1b[0m\x1b[?25h",                              // line drawing, colours, hidden cursor
+);
 
 /// The terminal on standard input with the modes it had at the start.
 pub struct Terminal {
@@ -26,35 +33,57 @@ impl Terminal {
     /// command had set.
     pub fn take(&self) -> Option<Termios> {
         let theirs = tcgetattr(stdin()).ok();
-        let _ = tcsetpgrp(stdin(), rustix::process::getpgrp());
-        self.set(self.modes.as_ref());
+        let _ = tcsetpgrp(stdin(), getpgrp());
+        set(self.modes.as_ref());
         theirs
     }
 
     /// Gives the terminal to the process group of `leader`, with its modes.
-    pub fn give(&self, leader: Pid, modes: Option<Termios>) {
-        self.set(modes.as_ref());
+    pub fn give(&self, leader: Pid, modes: Option<&Termios>) {
+        set(modes);
         let _ = tcsetpgrp(stdin(), leader);
-    }
-
-    fn set(&self, modes: Option<&Termios>) {
-        if let Some(modes) = modes {
-            let _ = tcsetattr(stdin(), OptionalActions::Drain, modes);
-        }
     }
 
     /// Switches off what a program that was killed could not switch off itself.
     pub fn reset(&self) {
-        self.write(RESET);
+        write(RESET);
     }
 
-    /// Prints one line of rune's own, dimmed, on a line of its own.
+    /// Prints one line of rune's own, dimmed, below whatever the command left unfinished.
     pub fn say(&self, text: &str) {
-        self.write(&format!("\r\x1b[2m{text}\x1b[0m\r\n"));
+        write(&format!("\r\n\x1b[2m{text}\x1b[0m\r\n"));
     }
 
-    fn write(&self, text: &str) {
-        let mut out = std::io::stdout();
-        let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    /// Writes what nobody sees, so that tmux looks which program runs and names the window after it.
+    pub fn touch(&self) {
+        write("\x1b[m");
     }
+
+    /// Forgets what was typed for somebody else.
+    pub fn forget_typed(&self) {
+        let _ = tcflush(stdin(), QueueSelector::IFlush);
+    }
+
+    /// One line that was typed, without its end; nothing after Ctrl-D.
+    pub fn read_line(&self) -> Option<String> {
+        let mut bytes = [0; 256];
+        match read(stdin(), &mut bytes) {
+            Ok(0) => None,
+            Ok(count) => Some(String::from_utf8_lossy(&bytes[..count]).trim().to_owned()),
+            Err(Errno::INTR) => Some(String::new()),
+            Err(_) => None,
+        }
+    }
+}
+
+/// Not after the output was shown, as is usual: a terminal stopped by Ctrl-S never shows it.
+fn set(modes: Option<&Termios>) {
+    if let Some(modes) = modes {
+        let _ = tcsetattr(stdin(), OptionalActions::Now, modes);
+    }
+}
+
+fn write(text: &str) {
+    let mut out = std::io::stdout();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

@@ -1,17 +1,18 @@
 //! How steps become tmux commands for one version of tmux.
 //!
 //! Every creating command and all that depends on it (following splits, options, layout) stand on
-//! one line, joined by ` ; `, one line a window: when one of them fails, tmux drops the rest of its
-//! line, so nothing can be split, tagged or arranged in another window's place. Commands on other
-//! lines go on. A creation reports itself by what it prints, the end of a line by a last command.
+//! one line, joined by ` ; `, one line a new session or changed window: when one of them fails, tmux
+//! drops the rest of its line, so nothing can be split, tagged or arranged in another's place.
+//! Commands on other lines go on. A creation reports itself by what it prints, the end of a line by a
+//! last command.
 
 use std::collections::BTreeMap;
 
 use crate::plan::{Launch, Place, Plan, Session, Split, Step, Target};
 use crate::quote;
-use crate::snapshot::encode;
+use crate::snapshot::{About, NotedOptions, WindowNote, encode};
 use crate::tmux::version::{Feature, Version};
-use crate::workspace::{Size, window_label};
+use crate::workspace::{Key, Size, window_label};
 
 /// rune's own minimal configuration, for a server that it starts without `--tmux-conf`: name, value,
 /// and whether it is an option of the server itself.
@@ -67,6 +68,11 @@ pub const OPENED: &str = "opened";
 /// What the report of a line's end says.
 pub const DONE: &str = "done";
 
+/// Window options in which rune notes what it did.
+const IDENTITY: &str = "@rune_window";
+const LAYOUT: &str = "@rune_layout";
+const OPTIONS: &str = "@rune_options";
+
 /// The script that does `plan`.
 pub fn render(plan: &Plan, context: &Context<'_>) -> Script {
     let mut renderer = Renderer { context, script: Script::default(), group: None };
@@ -75,9 +81,8 @@ pub fn render(plan: &Plan, context: &Context<'_>) -> Script {
         let command = renderer.quoted(&words(&["set-option", scope, name, value]));
         renderer.script.lines.push(Line { commands: vec![command], ..Line::default() });
     }
-    let mut steps = plan.steps.iter().enumerate().peekable();
     let mut opening = Opening::default();
-    while let Some((place, step)) = steps.next() {
+    for (place, step) in plan.steps.iter().enumerate() {
         renderer.step(place, step, &mut opening);
     }
     renderer.finish();
@@ -110,7 +115,10 @@ impl<'a> Renderer<'a> {
                 opening.session = Some((place, step));
             }
             Step::OpenWindow { session, .. } => {
-                if opening.session.is_none() {
+                // The windows of a new session hang on its creation: were its name taken meanwhile,
+                // they would open in a session that is not ours.
+                let begun = self.group.as_ref() == Some(&session.latest());
+                if opening.session.is_none() && !(begun && matches!(session, Target::Session(_))) {
                     self.finish();
                     self.new_line(None);
                 }
@@ -124,21 +132,22 @@ impl<'a> Renderer<'a> {
             },
             Step::RestartPane { id, launch, .. } => {
                 self.line_for(&Target::Live(id.clone()));
-                let cwd = launch.pane.cwd.display().to_string();
+                let cwd = self.literal(&launch.pane.cwd.display().to_string());
                 let mut words = words(&["respawn-pane", "-k", "-t", id, "-c", &cwd, "--"]);
                 words.extend((self.context.argv)(launch));
                 self.command(&words);
                 self.pane_options(id, launch);
+                self.release(id);
                 self.did(place, false);
             }
-            Step::Arrange { window, swaps, keep, selection, note, .. } => {
+            Step::Arrange { window, swaps, keep, selection, declared, .. } => {
                 self.line_for(window);
                 for (one, other) in swaps {
                     self.command(&words(&["swap-pane", "-d", "-s", one, "-t", other]));
                 }
                 if let Some(selection) = selection {
                     self.command(&words(&["select-layout", "-t", &target(window), selection]));
-                    self.note_window(window, &note.to_text());
+                    self.note_window(window, LAYOUT, &declared.0);
                 }
                 if let Some(pane) = keep {
                     self.command(&words(&["select-pane", "-t", pane]));
@@ -152,7 +161,7 @@ impl<'a> Renderer<'a> {
                 }
                 self.did(place, false);
             }
-            Step::NameWindow { window, name, note } => {
+            Step::NameWindow { window, key, name } => {
                 self.line_for(window);
                 let target = target(window);
                 match name {
@@ -163,28 +172,32 @@ impl<'a> Renderer<'a> {
                         self.command(&words(&["set-option", "-w", "-u", "-t", &target, "automatic-rename"]))
                     }
                 }
-                self.note_window(window, &note.to_text());
+                self.note_identity(window, key, name.as_deref());
                 self.did(place, false);
             }
-            Step::SetOptions { window, options, note, .. } => {
+            Step::SetOptions { window, options, unset, .. } => {
                 self.line_for(window);
-                for (name, value) in options {
-                    self.command(&words(&["set-option", "-w", "-t", &target(window), "--", name, value]));
+                let target = target(window);
+                for name in unset {
+                    self.command(&words(&["set-option", "-w", "-u", "-q", "-t", &target, "--", name]));
                 }
-                self.note_window(window, &note.to_text());
+                for (name, value) in options {
+                    self.command(&words(&["set-option", "-w", "-t", &target, "--", name, value]));
+                }
+                self.note_window(window, OPTIONS, &NotedOptions::of(options).to_text());
                 self.did(place, false);
             }
             Step::SetTitle { id, title, .. } => {
                 self.line_for(&Target::Live(id.clone()));
-                self.command(&words(&["select-pane", "-t", id, "-T", &title_of(title)]));
+                self.title(id, title);
                 self.did(place, false);
             }
-            Step::NoteSession { id, label, about, environment } => {
+            Step::NoteSession { workspace, id, name, label, about, environment } => {
                 self.line_for(&Target::Live(id.clone()));
-                self.command(&words(&["rename-session", "-t", id, "--", label]));
-                let about = encode(&serde_json::to_string(about).unwrap_or_default());
-                self.command(&words(&["set-option", "-t", id, "@rune_about", &about]));
-                self.environment(id, environment);
+                if name != label {
+                    self.command(&words(&["rename-session", "-t", id, "--", label]));
+                }
+                self.note_session(id, workspace, about, environment);
                 self.did(place, false);
             }
             Step::FocusWindow { session, place: window, .. } => {
@@ -222,12 +235,15 @@ impl<'a> Renderer<'a> {
         session: Option<(usize, &Step)>,
         (window_place, window): (usize, &Step),
     ) {
-        let Step::OpenWindow { session: owner, place: at, name, note } = window else { return };
+        let Step::OpenWindow { session: owner, place: at, key, name } = window else { return };
         let owner_target = target(owner);
-        let cwd = launch.pane.cwd.display().to_string();
+        let mut cwd = launch.pane.cwd.display().to_string();
         let report = self.report(place);
         let mut command = match session {
-            Some((_, Step::OpenSession { label, size: Size { width, height }, .. })) => {
+            Some((_, Step::OpenSession { label, root, size: Size { width, height }, .. })) => {
+                // It becomes the directory of what a person opens in the session; the pane itself
+                // goes to its own.
+                cwd.clone_from(root);
                 let (width, height) = (width.to_string(), height.to_string());
                 words(&["new-session", "-d", "-s", label, "-x", &width, "-y", &height])
             }
@@ -241,7 +257,7 @@ impl<'a> Renderer<'a> {
         if let Some(name) = name {
             command.extend(words(&["-n", &window_label(name)]));
         }
-        command.extend(words(&["-c", &cwd, "-P", "-F", &report, "--"]));
+        command.extend(words(&["-c", &self.literal(&cwd), "-P", "-F", &report, "--"]));
         command.extend((self.context.argv)(launch));
         self.command(&command);
         if let Some((session_place, step)) = session {
@@ -250,15 +266,20 @@ impl<'a> Renderer<'a> {
         }
         self.did(window_place, false);
         self.did(place, true);
+        self.note_identity(owner, key, name.as_deref());
         self.pane_options(&owner_target, launch);
-        self.note_window(&owner.latest(), &note.to_text());
         if let Place::Before(neighbour) = at {
-            self.command(&words(&["swap-window", "-s", &owner_target, "-t", &target(neighbour)]));
+            // Which window is the current one after a swap differs between versions, and what
+            // follows goes into the current one.
+            let neighbour = target(neighbour);
+            self.command(&words(&["swap-window", "-d", "-s", &owner_target, "-t", &neighbour]));
+            self.command(&words(&["select-window", "-t", &neighbour]));
+            self.command(&words(&["previous-window", "-t", &owner_target]));
         }
     }
 
     fn new_session(&mut self, step: &Step, session: &str) {
-        let Step::OpenSession { workspace, root, size, about, environment, .. } = step else { return };
+        let Step::OpenSession { workspace, size, about, environment, .. } = step else { return };
         if !self.context.version.has(Feature::SizeOfNewSession)
             && self.context.version.has(Feature::ResizeWindow)
         {
@@ -266,13 +287,23 @@ impl<'a> Renderer<'a> {
             self.command(&words(&["resize-window", "-t", session, "-x", &width, "-y", &height]));
             self.command(&words(&["set-option", "-w", "-u", "-t", session, "window-size"]));
         }
+        self.note_session(session, workspace, about, environment);
+    }
+
+    /// Notes who a session is; last what is declared for it, which says that all before is done.
+    fn note_session(
+        &mut self,
+        session: &str,
+        workspace: &str,
+        about: &About,
+        environment: &BTreeMap<String, String>,
+    ) {
         let about = encode(&serde_json::to_string(about).unwrap_or_default());
         let directory = encode(&(self.context.directory)(workspace));
         self.command(&words(&["set-option", "-t", session, "@rune_workspace", workspace]));
-        self.command(&words(&["set-option", "-t", session, "@rune_about", &about]));
         self.command(&words(&["set-option", "-t", session, "@rune_dir", &directory]));
         self.environment(session, environment);
-        let _ = root;
+        self.command(&words(&["set-option", "-t", session, "@rune_about", &about]));
     }
 
     fn environment(&mut self, session: &str, environment: &BTreeMap<String, String>) {
@@ -283,6 +314,10 @@ impl<'a> Renderer<'a> {
 
     fn open_next(&mut self, place: usize, window: &Target, launch: &Launch, split: &Split) {
         self.line_for(window);
+        if let Target::Live(id) = window {
+            // Until the arrangement that follows; a cut in between is then seen.
+            self.command(&words(&["set-option", "-w", "-u", "-q", "-t", id, LAYOUT]));
+        }
         if let Some(cells) = &split.arrange {
             self.command(&words(&["select-layout", "-t", &target(window), &cells.to_tmux()]));
         }
@@ -294,7 +329,8 @@ impl<'a> Renderer<'a> {
         if split.before {
             command.push("-b".to_owned());
         }
-        let (length, cwd) = (split.length.to_string(), launch.pane.cwd.display().to_string());
+        let length = split.length.to_string();
+        let cwd = self.literal(&launch.pane.cwd.display().to_string());
         let report = self.report(place);
         command.extend(words(&["-l", &length, "-t", &anchor, "-c", &cwd, "-P", "-F", &report, "--"]));
         command.extend((self.context.argv)(launch));
@@ -305,16 +341,59 @@ impl<'a> Renderer<'a> {
 
     fn pane_options(&mut self, pane: &str, launch: &Launch) {
         if let Some(title) = &launch.pane.title {
-            self.command(&words(&["select-pane", "-t", pane, "-T", &title_of(title)]));
+            self.title(pane, title);
         }
-        // A runner that closes its pane exits 0, so what is kept is a runner that was killed.
+        // A runner always exits 0, so what is kept is a runner that was killed; what it becomes
+        // instead may fail as it likes.
         if self.context.version.has(Feature::RemainOnFailure) {
-            self.command(&words(&["set-option", "-p", "-t", pane, "remain-on-exit", "failed"]));
+            let remain: &[&str] = match launch.pane.becomes_command() {
+                true => &["-u", "-t", pane, "remain-on-exit"],
+                false => &["-t", pane, "remain-on-exit", "failed"],
+            };
+            self.command(&words(&[&["set-option", "-p"], remain].concat()));
         }
     }
 
-    fn note_window(&mut self, window: &Target, note: &str) {
-        self.command(&words(&["set-option", "-w", "-t", &target(window), "@rune_window", note]));
+    /// Lets a pane that was kept for its restart ([`keep`]) close again when its process ends.
+    fn release(&mut self, pane: &str) {
+        let version = self.context.version;
+        if version.has(Feature::RemainOnFailure) {
+            return; // set anew for every pane that starts
+        }
+        let scope = if version.has(Feature::PaneOptions) { "-p" } else { "-w" };
+        self.command(&words(&["set-option", scope, "-u", "-t", pane, "remain-on-exit"]));
+    }
+
+    fn title(&mut self, pane: &str, title: &str) {
+        let expanded = self.context.version.has(Feature::TitleFormats);
+        let title = if expanded { self.literal(title) } else { title.to_owned() };
+        self.command(&words(&["select-pane", "-t", pane, "-T", &title]));
+    }
+
+    /// The format that gives `text`. A `#` is doubled, except where a style (`#[`) begins: that is
+    /// left alone by newer versions however many stand there.
+    fn literal(&self, text: &str) -> String {
+        let styles = self.context.version.has(Feature::StylesAreLeft);
+        let mut format = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(start) = rest.find('#') {
+            let hashes = rest[start..].len() - rest[start..].trim_start_matches('#').len();
+            let (head, tail) = rest.split_at(start + hashes);
+            format.push_str(head);
+            if !(styles && tail.starts_with('[')) {
+                format.push_str(&head[start..]);
+            }
+            rest = tail;
+        }
+        format + rest
+    }
+
+    fn note_identity(&mut self, window: &Target, key: &Key, name: Option<&str>) {
+        self.note_window(window, IDENTITY, &WindowNote::identity(key, name));
+    }
+
+    fn note_window(&mut self, window: &Target, option: &str, note: &str) {
+        self.command(&words(&["set-option", "-w", "-t", &target(window), option, note]));
     }
 
     fn show_again(&mut self, session: &Session) {
@@ -397,7 +476,13 @@ fn target(target: &Target) -> String {
     }
 }
 
-/// A title as tmux takes it: it expands formats in it.
-fn title_of(title: &str) -> String {
-    title.replace('#', "##")
+/// Commands that keep panes when their processes end, so that they can be started again in their
+/// place.
+pub fn keep(panes: &[&str], version: Version) -> Vec<String> {
+    let scope = if version.has(Feature::PaneOptions) { "-p" } else { "-w" };
+    let mut all = Vec::new();
+    for pane in panes {
+        all.extend(words(&["set-option", scope, "-t", pane, "remain-on-exit", "on", ";"]));
+    }
+    all
 }

@@ -4,7 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
-use std::io::{ErrorKind, Write};
+use std::fs::File;
+use std::io::{ErrorKind, Seek, Write};
 use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
@@ -16,6 +17,10 @@ use crate::plan::Plan;
 use crate::snapshot::{self, Snapshot};
 use crate::tmux::render::{DONE, OPENED, Script};
 use crate::tmux::version::{Feature, Version};
+
+/// How often a server that listens but does not answer is asked: it needs milliseconds to end, and
+/// so does each question.
+const LOOKS: usize = 20;
 
 /// Which server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,6 +45,15 @@ pub struct Server {
     pub environment: Vec<(OsString, OsString)>,
     /// Where every run is told, with its exit and what it said.
     pub trace: Box<dyn Fn(&str)>,
+}
+
+/// Has the server on `socket` close the pane of this id, with what runs in it.
+pub fn close_pane(program: &OsStr, socket: &OsStr, pane: &OsStr) {
+    let mut command = Command::new(program);
+    command.args([OsStr::new("-S"), socket, OsStr::new("kill-pane"), OsStr::new("-t"), pane]);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // Without a server there is no pane left to close.
+    let _ = command.status();
 }
 
 /// What a script did.
@@ -86,14 +100,24 @@ impl Server {
             return Ok(None);
         }
         let nonce = nonce();
-        let output = self.run(["list-panes", "-a", "-F", &snapshot::format(&nonce)], None)?;
-        if !output.status.success() {
-            // It may have ended between the two questions.
-            return if self.is_running()? { Err(failed("list its panes", &output)) } else { Ok(None) };
+        for last in (0..LOOKS).map(|look| look + 1 == LOOKS) {
+            let output = self.run(["list-panes", "-a", "-F", &snapshot::format(&nonce)], None)?;
+            if output.status.success() {
+                let text = String::from_utf8_lossy(&output.stdout);
+                let snapshot = Snapshot::parse(&nonce, &text);
+                return snapshot
+                    .map(Some)
+                    .map_err(|said| Error::Tmux { action: "list its panes".to_owned(), said });
+            }
+            // It may have ended between the two questions, or be about to.
+            if !self.is_running()? {
+                break;
+            }
+            if last {
+                return Err(failed("list its panes", &output));
+            }
         }
-        let text = String::from_utf8_lossy(&output.stdout);
-        let snapshot = Snapshot::parse(&nonce, &text);
-        snapshot.map(Some).map_err(|said| Error::Tmux { action: "list its panes".to_owned(), said })
+        Ok(None)
     }
 
     /// Whether something listens on the socket.
@@ -120,17 +144,19 @@ impl Server {
     /// Runs a script in one tmux process, which starts the server when there is none.
     pub fn execute(&self, script: &Script, version: Version, nonce: &str) -> Result<Ran> {
         let text = script.text();
+        (self.trace)(text.trim_end());
+        // All of it is in a file before tmux starts: half a script would still be run, and half a
+        // command might mean something else.
+        let no_file = |error| Error::io("write to", std::env::temp_dir())(error);
         let output = if version.has(Feature::SourceStandardInput) {
-            self.run(["start-server", ";", "source-file", "-"], Some(&text))?
+            let mut file = tempfile::tempfile().map_err(no_file)?;
+            file.write_all(text.as_bytes()).and_then(|()| file.rewind()).map_err(no_file)?;
+            self.run(["start-server", ";", "source-file", "-"], Some(file))?
         } else {
-            let mut file =
-                tempfile::NamedTempFile::new().map_err(Error::io("write to", std::env::temp_dir()))?;
-            file.write_all(text.as_bytes()).map_err(Error::io("write to", file.path()))?;
-            (self.trace)(&text);
-            self.run(
-                [OsStr::new("start-server"), ";".as_ref(), "source-file".as_ref(), file.path().as_ref()],
-                None,
-            )?
+            let mut file = tempfile::NamedTempFile::new().map_err(no_file)?;
+            file.write_all(text.as_bytes()).map_err(no_file)?;
+            let path = file.path().as_os_str();
+            self.run([OsStr::new("start-server"), ";".as_ref(), "source-file".as_ref(), path], None)?
         };
         Ok(Ran::parse(nonce, &output))
     }
@@ -193,13 +219,13 @@ impl Server {
     fn run<S: AsRef<OsStr>>(
         &self,
         words: impl IntoIterator<Item = S>,
-        input: Option<&str>,
+        input: Option<File>,
     ) -> Result<Output> {
         let words: Vec<OsString> = words.into_iter().map(|word| word.as_ref().to_owned()).collect();
         self.run_command(self.tmux(&words), &words, input)
     }
 
-    fn run_program(&self, words: &[OsString], input: Option<&str>) -> Result<Output> {
+    fn run_program(&self, words: &[OsString], input: Option<File>) -> Result<Output> {
         let mut command = Command::new(&self.program);
         command.args(words).env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
         self.run_command(command, words, input)
@@ -214,33 +240,15 @@ impl Server {
         command
     }
 
-    fn run_command(&self, mut command: Command, words: &[OsString], input: Option<&str>) -> Result<Output> {
+    fn run_command(&self, mut command: Command, words: &[OsString], input: Option<File>) -> Result<Output> {
         let no_tmux = |source| Error::NoTmux { program: self.program.to_string_lossy().into_owned(), source };
-        command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+        command.stdin(input.map_or_else(Stdio::null, Stdio::from));
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().map_err(no_tmux)?;
-        let output = match (child.stdin.take(), input) {
-            (Some(mut stdin), Some(input)) => {
-                // tmux reads all of its input before it answers, so this cannot block for good.
-                let written = stdin.write_all(input.as_bytes());
-                drop(stdin);
-                let output = child.wait_with_output();
-                written
-                    .or_else(|error| if error.kind() == ErrorKind::BrokenPipe { Ok(()) } else { Err(error) })
-                    .and(output)
-            }
-            _ => child.wait_with_output(),
-        }
-        .map_err(no_tmux)?;
+        let output = die_with_parent(&mut command).output().map_err(no_tmux)?;
         let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
         let said = String::from_utf8_lossy(&output.stderr);
-        let input = input.map(|input| format!("\n{}", input.trim_end())).unwrap_or_default();
-        (self.trace)(&format!(
-            "tmux {}: {}{}{input}",
-            shown.join(" "),
-            output.status,
-            if said.is_empty() { "" } else { ": " }
-        ));
+        let separator = if said.is_empty() { "" } else { ": " };
+        (self.trace)(&format!("tmux {}: {}{separator}", shown.join(" "), output.status));
         if !said.is_empty() {
             (self.trace)(said.trim_end());
         }
@@ -326,6 +334,28 @@ pub fn random() -> u64 {
         return crate::workspace::digest([&std::process::id().to_le_bytes()[..], &start.to_le_bytes()[..]]);
     }
     u64::from_le_bytes(bytes)
+}
+
+/// Lets the tmux client end when this process does, in whatever way: left alone, it would go on to
+/// change the server after the lock is free. (A server that it starts is not affected.)
+fn die_with_parent(command: &mut Command) -> &mut Command {
+    #[cfg(target_os = "linux")]
+    {
+        let parent = rustix::process::getpid();
+        let arm = move || {
+            rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))?;
+            // The parent may have ended before.
+            let orphan = rustix::process::getppid() != Some(parent);
+            if orphan { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) }
+        };
+        // SAFETY: between fork and exec only prctl(2) and getppid(2) are called, which allocate
+        // nothing and take no lock.
+        #[allow(unsafe_code)]
+        unsafe {
+            command.pre_exec(arm);
+        }
+    }
+    command
 }
 
 fn failed(action: &str, output: &Output) -> Error {

@@ -90,6 +90,10 @@ pub enum Feature {
     DeadSignal,
     /// A pane may be one column wide or one row high; before, two.
     OneCellPanes,
+    /// `select-pane -T` expands formats.
+    TitleFormats,
+    /// However many `#` before a `[` are left as they are in a format.
+    StylesAreLeft,
     /// Values are printed as they are; 3.4 writes `$name` as `\$name`.
     PlainDollar,
 }
@@ -114,7 +118,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 11] = [
+    pub const ALL: [Row; 13] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -175,6 +179,18 @@ impl Feature {
             Version::new(2, 9),
             "panes of one column or row",
             "panes need two, so fewer fit into a small window; rune says which size they need",
+        ),
+        row(
+            Feature::TitleFormats,
+            Version::new(2, 7),
+            "a pane's title is expanded when it is set",
+            "rune gives it as it is; nothing is lost",
+        ),
+        row(
+            Feature::StylesAreLeft,
+            Version::new(3, 2),
+            "a style in a title is left as it is",
+            "rune escapes it; nothing is lost",
         ),
         Row {
             feature: Feature::PlainDollar,

@@ -5,7 +5,10 @@
 mod support;
 
 mod attach;
+mod bench;
 mod harness;
+mod plan;
+mod runner;
 mod start;
 mod stop;
 
