@@ -103,7 +103,7 @@ fn a_name_of_two_sessions_is_refused() {
             );
             server.rune(["start", "-d"]).cwd(directory).success();
         };
-        ["one", "two", "three"].map(project);
+        ["one", "two", "three"].into_iter().for_each(project);
         // The first has the name; without it nobody has it alone.
         for command in ["attach", "kill"] {
             server.rune([command, "shop"]).success();

@@ -188,6 +188,7 @@ fn specification(launch: &Launch) -> Specification {
         on_exit: launch.pane.on_exit,
         shell: "/bin/sh".to_owned(),
         is_shell: false,
+        tmux: "tmux".to_owned(),
     }
 }
 

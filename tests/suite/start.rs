@@ -189,7 +189,9 @@ fn two_checkouts_of_one_project_live_side_by_side() {
         server.rune(["start", "-d"]).cwd("one").success();
         let first = panes(server);
         let said = server.rune(["start", "-d"]).cwd("two").success().stderr;
-        let note = "note: `shop` is another workspace's session, so this one is `shop-two`\n";
+        let one = server.project().join("one");
+        let note =
+            format!("note: `shop` is another workspace of `{}`, so this one is `shop-two`\n", one.display());
         assert_eq!(said, format!("{note}`shop-two` is up: rune attach shop-two\n"));
         assert_eq!(server.list_sessions("#{session_name}"), ["shop", "shop-two"]);
         server.rune(["plan", "--check"]).cwd("two").success();

@@ -227,6 +227,6 @@ fn stop_waits_for_a_start() {
         // Whichever was last: all of it is there, or nothing.
         server.rune(["stop"]).success();
         server.wait_until("nothing is left", || server.processes().is_empty());
-        assert_eq!(kept(server), [PathBuf::new(); 0]);
+        assert!(kept(server).is_empty(), "{:?}", kept(server));
     });
 }
