@@ -41,7 +41,6 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
     bring_up::execute(context, &project, &planned)?;
     drop(lock);
     report(context, &planned.plan, &options.choice.words);
-    apply::labels(context, &project, &planned.plan);
     let Some(last) = planned.plan.sessions.last() else { return Ok(()) };
     let id = last.id.clone().unwrap_or_else(|| format!("={}", last.label));
     if options.detach {

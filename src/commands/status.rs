@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::stop;
+use super::leave;
 use crate::cli;
 use crate::error::Result;
 use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
@@ -12,10 +12,8 @@ use crate::ui::table;
 /// `rune status`
 pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
     let snapshot = context.look()?.unwrap_or_default();
-    let report = stop::report_file(context);
-    if let Ok(text) = std::fs::read_to_string(&report) {
-        context.ui.say(&format!("the last `rune stop` from inside:\n{}", text.trim_end()));
-        let _ = std::fs::remove_file(&report);
+    if let Some(report) = leave::take_report(context) {
+        context.ui.say(&report);
     }
     if options.json {
         let panes: Vec<Value> =

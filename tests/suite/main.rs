@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attach;
 mod bench;
 mod compatibility;
 mod converge;
@@ -11,6 +12,7 @@ mod harness;
 mod plan;
 mod runner;
 mod start;
+mod stop;
 
 /// A test file that nobody names is never run.
 #[test]
