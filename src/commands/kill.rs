@@ -58,7 +58,7 @@ pub fn end_session(
     let ended = context.server.command("end the session", ["kill-session", "-t", &session.id]);
     if let Err(error) = ended {
         // Its last pane may have closed by itself, and the server with it.
-        let left = context.server.look()?.unwrap_or_default();
+        let left = context.look()?.unwrap_or_default();
         if left.sessions.iter().any(|other| other.id == session.id) {
             return Err(error);
         }

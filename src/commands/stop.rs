@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::quote;
 use crate::ritual::Phase;
-use crate::snapshot::{LivePane, LiveSession, Snapshot};
+use crate::snapshot::{Detail, LivePane, LiveSession, Snapshot};
 
 /// `rune stop`
 pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
@@ -23,7 +23,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
         return leave::finish_outside("rune stop", report, |own, say| {
             let _lock = bring_up::lock(context, "rune stop")?;
             let project = context.project(&options.choice.words, None, false)?;
-            let snapshot = context.look()?.unwrap_or_default();
+            let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
             end(context, &belonging(&snapshot, &project), Some(own), grace, say)
         });
     }
@@ -36,7 +36,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     }
     let mut survivors = ritual::end_background(context, &project, grace)?;
     let _lock = bring_up::lock(context, "rune stop")?;
-    let snapshot = context.look()?.unwrap_or_default();
+    let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
     let sessions = belonging(&snapshot, &project);
     if let Some(own) = leave::own_pane(context, &snapshot, &sessions) {
         leave::go_on_outside(context, own, sessions.len())?;
