@@ -123,10 +123,10 @@ fn check(bench: &Bench<'_>, wanted: &Workspace, prune: bool) {
             let mut found = panes().filter(|(_, _, live)| {
                 live.tag.as_ref().is_some_and(|tag| tag.id.keyed() && tag.pane == pane.key)
             });
-            if let Some((_, live, pane)) = found.next() {
-                if live.noted.as_ref().is_some_and(|note| note.key == window.key) {
-                    places.insert((window.key.as_str(), at), (live.index, pane.index));
-                }
+            if let Some((_, live, pane)) = found.next()
+                && live.noted.as_ref().is_some_and(|note| note.key == window.key)
+            {
+                places.insert((window.key.as_str(), at), (live.index, pane.index));
             }
             assert!(found.next().is_none(), "{:?} is there twice", pane.key);
         }

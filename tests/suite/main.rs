@@ -7,6 +7,7 @@ mod support;
 mod bench;
 mod converge;
 mod harness;
+mod layouts;
 mod plan;
 
 /// A test file that nobody names is never run.
