@@ -84,6 +84,8 @@ pub enum Feature {
     RemainOnFailure,
     /// `attach-session -f ignore-size`.
     AttachFlags,
+    /// The layouts with a main pane leave a window's size alone.
+    MainLayouts,
     /// `main-horizontal-mirrored` and `main-vertical-mirrored`.
     MirroredLayouts,
     /// `#{pane_dead_signal}`.
@@ -118,7 +120,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 13] = [
+    pub const ALL: [Row; 14] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -167,6 +169,12 @@ impl Feature {
             Version::new(3, 3),
             "tmux tells which signal ended a process",
             "rune's own record tells; for panes made by hand nothing does",
+        ),
+        row(
+            Feature::MainLayouts,
+            Version::new(3, 0),
+            "`main-horizontal` and `main-vertical` keep the size of the window",
+            "rune computes the same arrangement itself: 2.9 takes a line from the window each time",
         ),
         row(
             Feature::MirroredLayouts,

@@ -63,9 +63,7 @@ fn every_layout_is_built_and_kept() {
             let wanted = all_that_fit(size, &rules);
             bench.settle(&wanted, false);
             let sizes = server.list_windows("#{window_width}x#{window_height}");
-            // Where tmux 2.9 itself makes room for a main pane, it leaves out the last line of cells.
-            let is_2_9 = server.version() >= (2, 9, ' ') && server.version() < (3, 0, ' ');
-            let right = |found: &String| is_2_9 || *found == size.to_string();
+            let right = |found: &String| *found == size.to_string();
             assert!(sizes.iter().all(right), "{}: {sizes:?}", server.binary());
             let before = geometry(server);
             assert_eq!(before.len(), wanted.windows.iter().map(|window| window.panes.len()).sum::<usize>());

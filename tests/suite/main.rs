@@ -8,6 +8,7 @@ mod bench;
 mod converge;
 mod harness;
 mod layouts;
+mod names;
 mod plan;
 
 /// A test file that nobody names is never run.
