@@ -262,9 +262,14 @@ impl Planner<'_> {
     }
 
     fn knows(&self, name: NamedLayout) -> bool {
-        use NamedLayout::{MainHorizontalMirrored, MainVerticalMirrored};
-        let mirrored = matches!(name, MainHorizontalMirrored | MainVerticalMirrored);
-        !mirrored || self.request.version.has(Feature::MirroredLayouts)
+        use NamedLayout::{MainHorizontal, MainHorizontalMirrored, MainVertical, MainVerticalMirrored};
+        match name {
+            MainHorizontal | MainVertical => self.request.version.has(Feature::MainLayouts),
+            MainHorizontalMirrored | MainVerticalMirrored => {
+                self.request.version.has(Feature::MirroredLayouts)
+            }
+            _ => true,
+        }
     }
 
     /// Which declared pane stands in each cell.

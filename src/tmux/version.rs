@@ -82,6 +82,8 @@ pub enum Feature {
     ResizeWindow,
     /// `remain-on-exit failed` keeps a pane only when its process failed.
     RemainOnFailure,
+    /// The layouts with a main pane leave a window's size alone.
+    MainLayouts,
     /// `main-horizontal-mirrored` and `main-vertical-mirrored`.
     MirroredLayouts,
     /// A pane may be one column wide or one row high; before, two.
@@ -114,7 +116,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 11] = [
+    pub const ALL: [Row; 12] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -152,6 +154,12 @@ impl Feature {
             what: "the size of a new session is honoured at once",
             without: "3.2 ignores it; rune resizes the window in the same batch",
         },
+        row(
+            Feature::MainLayouts,
+            Version::new(3, 0),
+            "`main-horizontal` and `main-vertical` keep the size of the window",
+            "rune computes the same arrangement itself: 2.9 takes a line from the window each time",
+        ),
         row(
             Feature::MirroredLayouts,
             Version::new(3, 5),

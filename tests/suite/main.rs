@@ -4,11 +4,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod apply;
 mod attach;
 mod bench;
 mod compatibility;
 mod converge;
 mod harness;
+mod layouts;
+mod names;
 mod plan;
 mod runner;
 mod start;
