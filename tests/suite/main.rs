@@ -9,6 +9,7 @@ mod bench;
 mod harness;
 mod plan;
 mod runner;
+mod secrets;
 mod start;
 mod stop;
 
