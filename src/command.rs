@@ -7,21 +7,23 @@ use crate::workspace::Command;
 /// The argument vector that runs `command`, where `shell` is the user's own shell and `login` asks
 /// for that one, as a login shell, instead of `sh`.
 ///
-/// A declared argument vector never goes through a shell.
+/// A declared argument vector never goes through a shell, and a text only where a shell has something
+/// to do: a program and plain words are started as they are, without a shell between them and the pane.
 pub fn argv(command: &Command, login: bool, shell: &str) -> Vec<String> {
     let run = |text: String| match login {
         true => vec![shell.to_owned(), "-lic".to_owned(), text],
         false => vec!["sh".to_owned(), "-c".to_owned(), text],
     };
-    let script = |text: &str| match !login && program::is_one(text) {
-        true => format!("exec {text}"),
-        false => text.to_owned(),
+    let script = |text: &str| match program::words(text) {
+        Some(words) if !login => words,
+        None if !login && program::is_one(text) => run(format!("exec {text}")),
+        _ => run(text.to_owned()),
     };
     match command {
         Command::Shell if login => vec![shell.to_owned(), "-l".to_owned()],
         Command::Shell => vec![shell.to_owned()],
         Command::Argv(words) => words.clone(),
-        Command::Script(text) => run(script(text)),
+        Command::Script(text) => script(text),
         Command::Scripts(texts) => run(one_after_another(texts, login)),
     }
 }

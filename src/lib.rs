@@ -17,6 +17,7 @@ pub mod pty;
 pub mod quote;
 pub mod record;
 pub mod ritual;
+pub mod ritual_plan;
 pub mod ritual_run;
 pub mod runner;
 pub mod shell;

@@ -9,10 +9,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::workspace::{Command, Key};
 
-pub mod event;
-pub mod preview;
-pub mod record;
-
 /// Which of a project's two rituals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,8 +11,8 @@ use crate::error::{Error, Result};
 use crate::process::{self, Process};
 use crate::project::Project;
 use crate::ritual::Phase;
-use crate::ritual::event::Event;
-use crate::ritual::record::{self, Background, COMMAND_VARIABLE, Decision, RITUAL_VARIABLE, Record};
+use crate::ritual_plan::event::Event;
+use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Decision, RITUAL_VARIABLE, Record};
 
 mod background;
 mod condition;

@@ -7,7 +7,7 @@ use std::io::{self, IsTerminal, Write};
 
 use crate::config::report::{self, Style, Weight};
 use crate::error::{Error, Problems};
-use crate::ritual::event::{self, Event, Line, Shown, Tone};
+use crate::ritual_plan::event::{self, Event, Line, Shown, Tone};
 
 /// How rune speaks to the person.
 #[derive(Clone, Copy, Debug)]

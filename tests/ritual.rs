@@ -1,6 +1,10 @@
 //! Rituals: what runs, what is kept, what is recorded, and what ends them.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, missing_docs)]
 
+#[allow(dead_code)]
+#[path = "support/wait.rs"]
+mod wait;
+
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
@@ -8,15 +12,16 @@ use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rune::error::{Error, Result};
 use rune::process;
 use rune::project::Project;
-use rune::ritual::event::{Event, How};
 use rune::ritual::{Condition, Interactive, Phase, RitualCommand};
+use rune::ritual_plan::event::{Event, How};
 use rune::ritual_run::{self, Options, Outcome};
 use rune::workspace::{self, Key};
+use wait::until;
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -181,17 +186,6 @@ fn words(done: &[(String, How)]) -> String {
     done.iter().map(word).collect::<Vec<_>>().join(", ")
 }
 
-fn until<T>(what: &str, mut condition: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + LONG;
-    loop {
-        if let Some(value) = condition() {
-            return value;
-        }
-        assert!(Instant::now() < deadline, "waited in vain for {what}");
-        std::thread::park_timeout(Duration::from_millis(5));
-    }
-}
-
 /// The name of the test `name` of this file on the test program's command line.
 fn test_name(name: &str) -> String {
     match module_path!().split_once("::") {
@@ -229,7 +223,7 @@ fn commands_run_in_order_with_the_environment_they_are_given() {
     let root = world.root();
     let environment = world.text("env");
     let kept: Vec<&str> = environment.lines().filter(|line| !line.starts_with("RUNE_COMMAND_ID=")).collect();
-    let word = rune::ritual::record::word(&root, "web");
+    let word = rune::ritual_plan::record::word(&root, "web");
     assert_eq!(
         kept,
         [

@@ -1,4 +1,4 @@
-//! Which texts run one program and nothing else, so that `sh` may become it.
+//! Which texts run one program and nothing else, so that no shell stays between it and its pane.
 
 /// First words that mean something else than the program of that name, in one shell or another:
 /// reserved words and built-in commands.
@@ -10,45 +10,50 @@ const NOT_PROGRAMS: &str = "\
     return select set shift shopt source suspend test then time times trap true type typeset ulimit \
     umask unalias unset until wait while";
 
+/// The words of `text` where no shell has anything to do but to take them apart, so that none is
+/// needed: nothing to expand, and whole quotes only.
+pub(super) fn words(text: &str) -> Option<Vec<String>> {
+    let plain = |char: char| char.is_ascii_alphanumeric() || " \t\n_./+-,:@%='\"".contains(char);
+    (is_one(text) && unquoted(text)?.chars().all(plain)).then(|| shlex::split(text))?
+}
+
 /// Whether `text` certainly does nothing but run one program, so that `sh` may become it: tmux then
 /// shows that program and not `sh`, and its process is the command's. Not every `sh` does so by itself.
 ///
-/// Unsure about anything but plain words, whole quotes and what expands to arguments. (Only a function
-/// that the environment hands to `bash` could have that program's name and is passed over.)
+/// Only a function that the environment hands to `bash` could have the program's name and is passed over.
 pub(super) fn is_one(text: &str) -> bool {
     let text = text.trim_end();
     let (first, _) = text.split_once([' ', '\t']).unwrap_or((text, ""));
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_./+-".contains(&byte);
-    let a_program = first.bytes().all(plain) && first.starts_with(|c| !"-+".contains(c));
-    a_program && !NOT_PROGRAMS.split(' ').any(|word| word == first) && is_one_command(text)
+    first.bytes().all(plain)
+        && first.starts_with(|c| !"-+".contains(c))
+        && !NOT_PROGRAMS.split(' ').any(|word| word == first)
+        // Nothing that ends the command, redirects it, or is a script of its own.
+        && unquoted(text).is_some_and(|rest| !rest.contains(|c| "\n;&|<>()`\\#".contains(c)))
 }
 
-/// Whether nothing in `text` ends a command, redirects it, or is a script of its own.
-fn is_one_command(text: &str) -> bool {
-    let mut quote = None;
+/// `text` without what is between quotes; nothing when a quote is not closed or has something to expand.
+fn unquoted(text: &str) -> Option<String> {
+    let (mut outside, mut quote) = (String::new(), None);
     for char in text.chars() {
-        let plain = match quote {
-            None => !"\n;&|<>()`\\#".contains(char),
-            Some('"') => !"$`\\".contains(char),
-            Some(_) => true,
-        };
-        if !plain {
-            return false;
-        }
-        match (quote, char) {
-            (None, '\'' | '"') => quote = Some(char),
-            (Some(open), _) if open == char => quote = None,
-            _ => {}
+        match quote {
+            Some(open) if open == char => quote = None,
+            Some('"') if "$`\\".contains(char) => return None,
+            Some(_) => {}
+            None => {
+                outside.push(char);
+                quote = Some(char).filter(|char| "'\"".contains(*char));
+            }
         }
     }
-    quote.is_none()
+    quote.is_none().then_some(outside)
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::argv;
     use super::super::tests::output;
-    use super::is_one;
+    use super::{is_one, words};
     use crate::workspace::Command;
 
     #[test]
@@ -125,22 +130,52 @@ mod tests {
     }
 
     #[test]
+    fn plain_words_need_no_shell() {
+        assert_eq!(
+            words("vim -c 'set  nu' \"a b\"c '' x=\t1\n").unwrap(),
+            ["vim", "-c", "set  nu", "a bc", "", "x=", "1"]
+        );
+        assert_eq!(words("ssh host 'cd; a | b $(c)'").unwrap(), ["ssh", "host", "cd; a | b $(c)"]);
+        for text in [
+            "vim ~",
+            "vim *",
+            "vim a?",
+            "vim [a]",
+            "vim {a,b}",
+            "vim $HOME",
+            "vim \"$HOME\"",
+            "cd a",
+            "a; b",
+            "a é",
+            "",
+        ] {
+            assert_eq!(words(text), None, "{text}");
+        }
+    }
+
+    #[test]
     fn a_program_does_the_same_in_the_place_of_its_shell() {
         for text in [
             "env printf '%s|' a \"b c\" 'd\"e' $HOME/x ~ {f,g} \"\" ''",
+            "env printf '%s|' a \"b c\"d 'e\"  f' \"\" '' x=~y: g\n",
+            "env printf '%s|' a \"b c\"d 'e\"  f' \"\" '' x=y:% g\n",
             "cat /nowhere/at/all",
-            "/etc/passwd",
-            "no-such-program-at-all",
+            "/etc/passwd ~",
+            "no-such-program-at-all $HOME",
             "sh -c 'kill -9 $$'",
         ] {
-            assert!(is_one(text), "{text}");
+            let became = argv(&Command::Script(text.to_owned()), false, "");
+            match words(text) {
+                Some(words) => assert_eq!(became, words),
+                None => assert_eq!(became, ["sh", "-c", &format!("exec {text}")]),
+            }
             for sh in ["sh", "dash", "bash"] {
-                let mut became = argv(&Command::Script(text.to_owned()), false, "");
-                assert_eq!(became, ["sh", "-c", &format!("exec {text}")]);
-                let mut ran = became.clone();
-                ran[2] = text.to_owned();
+                let mut became = became.clone();
+                let mut ran = [sh, "-c", text].map(str::to_owned).to_vec();
+                if words(text).is_none() {
+                    sh.clone_into(&mut became[0]);
+                }
                 for argv in [&mut became, &mut ran] {
-                    sh.clone_into(&mut argv[0]);
                     // A home that is the same for both.
                     argv.splice(0..0, ["env", "HOME=/h"].map(str::to_owned));
                 }

@@ -129,6 +129,11 @@ impl Context {
         self.runtime_directory().join(self.server_word()).join(word)
     }
 
+    /// What every process of a workspace on this server carries in its environment.
+    pub fn workspace_mark(&self, word: &str) -> String {
+        format!("{word}-{}", self.server_word())
+    }
+
     /// A word that stands for the server's socket.
     pub fn server_word(&self) -> String {
         use std::os::unix::ffi::OsStrExt;

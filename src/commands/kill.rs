@@ -6,7 +6,7 @@ use super::attach;
 use super::bring_up;
 use super::context::Context;
 use super::leave;
-use super::processes;
+use super::processes::{self, Group};
 use super::stop;
 use crate::cli;
 use crate::config::raw;
@@ -48,8 +48,13 @@ pub fn end_session(
     let panes = session.windows.iter().flat_map(|window| &window.panes);
     let (own, others): (Vec<&LivePane>, Vec<&LivePane>) =
         panes.partition(|pane| Some(pane.id.as_str()) == last);
-    let mut survivors = processes::end(&others, grace);
-    survivors.extend(processes::end(&own, grace));
+    let mark = session.workspace.as_ref().map(|word| context.workspace_mark(word));
+    let mut survivors = Vec::new();
+    if !own.is_empty() {
+        survivors.extend(processes::end(Group { panes: &others, workspace: None }, grace));
+    }
+    let left = if own.is_empty() { &others } else { &own };
+    survivors.extend(processes::end(Group { panes: left, workspace: mark.as_deref() }, grace));
     let ended = context.server.command("end the session", ["kill-session", "-t", &session.id]);
     if let Err(error) = ended {
         // Its last pane may have closed by itself, and the server with it.

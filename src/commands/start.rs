@@ -11,8 +11,9 @@ use crate::lock::Lock;
 use crate::plan::{Plan, Step};
 use crate::project::Project;
 use crate::quote;
-use crate::ritual::record::Decision;
-use crate::ritual::{Interactive, Phase, preview};
+use crate::ritual::{Interactive, Phase};
+use crate::ritual_plan::preview;
+use crate::ritual_plan::record::Decision;
 use crate::snapshot::Snapshot;
 
 /// Only what is missing is added: a start never disturbs what somebody works in.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::error::{Error, Result};
 use crate::process::{self, NotStarted, Process, Run, Table};
-use crate::ritual::record::{Background, COMMAND_VARIABLE};
+use crate::ritual_plan::record::{Background, COMMAND_VARIABLE};
 
 /// Starts `run` in a session of its own, so that no terminal's hang-up or Ctrl-C reaches it, with
 /// nothing to read and its output going to `log`, which begins anew.

@@ -13,9 +13,9 @@ use super::{GRACE, Options, background, holds, now};
 use crate::error::{Error, Result};
 use crate::process::{self, End, Process, Run};
 use crate::project::Project;
-use crate::ritual::event::{Event, How};
-use crate::ritual::record::{self, Background, COMMAND_VARIABLE, Claim, RITUAL_VARIABLE, Record};
 use crate::ritual::{Interactive, Phase, RitualCommand};
+use crate::ritual_plan::event::{Event, How};
+use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Claim, RITUAL_VARIABLE, Record};
 use crate::workspace::{Command, Key};
 use crate::{command, pty, shell};
 

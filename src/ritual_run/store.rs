@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::ritual::record::{Record, SCHEMA, word};
+use crate::ritual_plan::record::{Record, SCHEMA, word};
 
 /// The place of one project's record.
 pub(super) struct Store {

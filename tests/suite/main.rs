@@ -6,6 +6,8 @@ mod support;
 
 mod attach;
 mod bench;
+mod compatibility;
+mod converge;
 mod harness;
 mod plan;
 mod runner;

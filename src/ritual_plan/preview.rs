@@ -3,8 +3,8 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::record::Decision;
-use super::{Interactive, Phase, RitualCommand};
 use crate::project::Project;
+use crate::ritual::{Interactive, Phase, RitualCommand};
 use crate::workspace::Command;
 
 /// Both rituals of a project, one command a line; for `rune ritual list`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Phase, RitualCommand};
+use crate::ritual::{Phase, RitualCommand};
 use crate::workspace::{Command, digest};
 
 /// The version of [`Record`] that this rune writes.

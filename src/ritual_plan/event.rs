@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Condition, Phase};
+use crate::ritual::{Condition, Phase};
 use crate::workspace::Key;
 
 /// Something that happens while a ritual runs.
