@@ -6,6 +6,7 @@ mod support;
 
 mod attach;
 mod bench;
+mod command_line;
 mod compatibility;
 mod converge;
 mod harness;

@@ -4,18 +4,19 @@ _rune_with_names() {
     _rune "$@"
     [[ $word == -* ]] && return
     case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in
+        *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project COMPREPLY=() ;;
-        *' start '*|*' stop '*|*' env '*|*' test '*|*' run '*) kind=project ;;
+        *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
-        *) return ;;
     esac
-    # Options only where one was begun. Names are data: compgen -W would run what is in them.
+    # Options only where one was begun.
     local -a kept=()
     for name in "${COMPREPLY[@]}"; do
-        [[ $name == -* ]] || kept+=("$name")
+        [[ -n $kind && $name == -* ]] || kept+=("$name")
     done
-    while IFS= read -r name; do
+    # Names are data: compgen -W would run what is in them.
+    [[ -z $kind ]] || while IFS= read -r name; do
         [[ $name == "$word"* ]] && kept+=("$(printf %q "$name")")
     done < <(rune __complete "$kind" 2>/dev/null)
     COMPREPLY=("${kept[@]}")
