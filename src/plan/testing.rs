@@ -36,6 +36,7 @@ pub fn live(text: &str) -> LivePane {
         pane: pane.key,
     };
     let specification = Specification {
+        tmux: "tmux".to_owned(),
         schema: SCHEMA,
         tag: tag.clone(),
         hash: pane.hash,

@@ -134,6 +134,14 @@ impl Server {
         }
     }
 
+    /// Whether there is a tmux program to run, as far as can be told without running it.
+    pub fn is_installed(&self) -> bool {
+        let program = Path::new(&self.program);
+        let path = self.environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_os_str());
+        let on_path = |path| std::env::split_paths(path).any(|directory| directory.join(program).is_file());
+        program.is_file() || (program.components().count() == 1 && path.is_some_and(on_path))
+    }
+
     /// The version of the program, for a server that it will start.
     pub fn program_version(&self) -> Result<Version> {
         let output = self.run_program(&["-V".into()], None)?;
