@@ -7,6 +7,7 @@ mod support;
 mod apply;
 mod attach;
 mod bench;
+mod command_line;
 mod compatibility;
 mod converge;
 mod harness;
@@ -14,6 +15,7 @@ mod layouts;
 mod names;
 mod plan;
 mod runner;
+mod secrets;
 mod start;
 mod stop;
 
