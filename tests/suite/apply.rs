@@ -130,7 +130,7 @@ fn only_what_changed_starts_again() {
             let changed = SHOP.replace(&format!("sleep {number}"), &format!("sleep {}", number + 100));
             server.write("rune.yaml", changed);
             // A start only says so.
-            assert!(server.rune(["start", "-d"]).success().stderr.contains("1 thing differs"));
+            assert!(server.rune(["start", "-d"]).success().stderr.contains("1 pane runs an older command"));
             assert_eq!(pids()[at], before[at]);
             let then = pids();
             server.rune(["apply"]).success();
@@ -166,7 +166,7 @@ fn what_ended_comes_back_and_what_is_done_does_not() {
             |name: &str| fs::read_to_string(server.project().join(name)).unwrap_or_default().lines().count();
         let plan = || server.rune(["plan"]).success().stdout;
         server.wait_until("both ended", || plan().contains("it ended (exited 3)") && tries("done") == 1);
-        assert!(server.rune(["start", "-d"]).success().stderr.contains("1 thing differs"));
+        assert!(server.rune(["start", "-d"]).success().stderr.contains("1 pane has ended in failure"));
         assert_eq!(tries("tries"), 1);
         server.write("ok", "");
         server.rune(["apply"]).success();
