@@ -182,6 +182,7 @@ impl Error {
             Error::NotFound { candidates, .. } if !candidates.is_empty() => {
                 Some(format!("there is {}", list(candidates)))
             }
+            Error::NotRunning => Some("`rune start` starts a project".to_owned()),
             Error::NoTmux { .. } => Some(
                 "install tmux 2.6 or newer, or name one with `--tmux`; `rune doctor` looks again".to_owned(),
             ),

@@ -40,12 +40,27 @@ pub const FIELDS: [&str; 27] = [
     "pane_start_command",
 ];
 
-/// The `-F` format that prints one pane, every field led by `nonce`.
+/// How much is asked of the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Detail {
+    /// What a plan needs.
+    Plan,
+    /// Also the program in each pane's foreground and its directory, which the server has to find
+    /// out from the kernel for each of them.
+    Foreground,
+}
+
+/// The fields of [`Detail::Foreground`].
+const FOREGROUND: [&str; 2] = ["pane_current_command", "pane_current_path"];
+
+/// The `-F` format that prints one pane, every field led by `nonce`; fields beyond `detail` are empty.
 ///
 /// No byte is a safe separator on every version (control bytes are printed as octal by some), so a
 /// random printable word is.
-pub fn format(nonce: &str) -> String {
-    FIELDS.iter().map(|field| format!("{nonce}#{{{field}}}")).collect::<String>() + nonce
+pub fn format(nonce: &str, detail: Detail) -> String {
+    let is_asked = |field: &str| detail == Detail::Foreground || !FOREGROUND.contains(&field);
+    let one = |field: &&str| if is_asked(field) { format!("{nonce}#{{{field}}}") } else { nonce.to_owned() };
+    FIELDS.iter().map(one).collect::<String>() + nonce
 }
 
 /// What a tmux server has now.
@@ -194,9 +209,9 @@ pub struct LivePane {
     pub dead: bool,
     /// Its title.
     pub title: String,
-    /// The program in its foreground.
+    /// The program in its foreground, if it was asked for ([`Detail::Foreground`]).
     pub current_command: String,
-    /// Directory of that program.
+    /// Directory of that program, likewise.
     pub current_path: String,
     /// Who it is, when it is one of ours.
     pub tag: Option<Tag>,

@@ -10,7 +10,6 @@ use crate::config;
 use crate::error::{Error, Result, counted};
 use crate::plan::Plan;
 use crate::project::Project;
-use crate::workspace::session_label;
 
 /// `rune plan`
 pub fn plan(context: &Context, options: &cli::Apply) -> Result<()> {
@@ -27,7 +26,6 @@ pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
     let _lock = bring_up::lock(context, "apply")?;
     let (project, planned) = prepare(context, options)?;
     bring_up::execute(context, &project, &planned)?;
-    labels(context, &project, &planned.plan);
     if options.json {
         return show(context, options, &project, &planned);
     }
@@ -64,7 +62,6 @@ fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Pl
         context.ui.result(&without_rune::script(context, project, planned));
     } else {
         context.ui.result(&text(project, &planned.plan));
-        labels(context, project, &planned.plan);
         notes(context, &planned.plan);
     }
     Ok(())
@@ -81,21 +78,6 @@ pub fn text(project: &Project, plan: &Plan) -> String {
         let _ = writeln!(text, "{:3}. {step}", number + 1);
     }
     text
-}
-
-/// Says which new sessions have another name than the wanted one, which is another workspace's.
-pub fn labels(context: &Context, project: &Project, plan: &Plan) {
-    for session in plan.sessions.iter().filter(|session| session.id.is_none()) {
-        let mut workspaces = project.workspaces.iter();
-        let workspace = workspaces.find(|known| known.identity.word() == session.workspace);
-        let wanted = workspace.map(|workspace| session_label(&workspace.name));
-        if let Some(wanted) = wanted.filter(|wanted| *wanted != session.label) {
-            let label = &session.label;
-            context
-                .ui
-                .say(&format!("note: `{wanted}` is another workspace's session, so this one is `{label}`"));
-        }
-    }
 }
 
 fn notes(context: &Context, plan: &Plan) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::context::Context;
 use super::known;
-use super::processes;
+use super::processes::{self, Group};
 use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::plan::{self, Launch, Plan, Step};
@@ -132,7 +132,7 @@ fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
         let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
         // A pane must not close when its process ends, or its window and session might with it.
         context.server.command("keep panes that restart", render::keep(&ids, planned.version))?;
-        processes::end(&panes, GRACE);
+        processes::end(Group { panes: &panes, workspace: None }, GRACE);
     }
     Ok(())
 }

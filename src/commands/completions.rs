@@ -7,6 +7,7 @@ use clap_complete::Shell;
 use super::context::Context;
 use crate::cli::{self, Cli};
 use crate::error::Result;
+use crate::snapshot::Detail;
 use crate::tmux::server::Server;
 
 /// `rune completions`
@@ -42,7 +43,7 @@ pub fn complete(context: &Context, options: &cli::Complete) -> Result<()> {
 }
 
 fn sessions(server: &Server) -> Vec<String> {
-    let snapshot = server.look().ok().flatten().unwrap_or_default();
+    let snapshot = server.look(Detail::Plan).ok().flatten().unwrap_or_default();
     snapshot.sessions.into_iter().map(|session| session.name).collect()
 }
 

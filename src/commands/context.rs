@@ -9,7 +9,7 @@ use crate::config::{self, Loaded, Request};
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
 use crate::project::Project;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Detail, Snapshot};
 use crate::store::Variable;
 use crate::tmux::server::{Server, Socket};
 use crate::tmux::version::Version;
@@ -129,6 +129,11 @@ impl Context {
         self.runtime_directory().join(self.server_word()).join(word)
     }
 
+    /// What every process of a workspace on this server carries in its environment.
+    pub fn workspace_mark(&self, word: &str) -> String {
+        format!("{word}-{}", self.server_word())
+    }
+
     /// A word that stands for the server's socket.
     pub fn server_word(&self) -> String {
         use std::os::unix::ffi::OsStrExt;
@@ -198,7 +203,12 @@ impl Context {
 
     /// What the server has, completed with what is written down about its panes.
     pub fn look(&self) -> Result<Option<Snapshot>> {
-        let Some(mut snapshot) = self.server.look()? else { return Ok(None) };
+        self.look_for(Detail::Plan)
+    }
+
+    /// As [`Context::look`], with as much as is asked for.
+    pub fn look_for(&self, detail: Detail) -> Result<Option<Snapshot>> {
+        let Some(mut snapshot) = self.server.look(detail)? else { return Ok(None) };
         super::known::complete(self, &mut snapshot);
         Ok(Some(snapshot))
     }

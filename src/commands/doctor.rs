@@ -10,6 +10,7 @@ use super::context::Context;
 use crate::cli;
 use crate::config;
 use crate::error::{Error, Result};
+use crate::snapshot::Detail;
 use crate::tmux::version::{Feature, Version};
 use crate::ui::table;
 
@@ -66,7 +67,7 @@ fn tmux(context: &Context, findings: &mut Vec<Finding>) -> Option<Version> {
 
 fn socket(context: &Context, findings: &mut Vec<Finding>) {
     let path = &context.server.path;
-    let (mark, text) = match context.server.look() {
+    let (mark, text) = match context.server.look(Detail::Plan) {
         Ok(Some(snapshot)) => {
             let version =
                 snapshot.version.map_or("an unknown version".to_owned(), |version| version.to_string());

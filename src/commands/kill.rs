@@ -5,7 +5,9 @@ use std::time::Duration;
 use super::attach;
 use super::bring_up;
 use super::context::Context;
-use super::processes;
+use super::leave;
+use super::processes::{self, Group};
+use super::stop;
 use crate::cli;
 use crate::config::raw;
 use crate::error::{Error, Result};
@@ -15,12 +17,25 @@ use crate::store::Store;
 /// `rune kill`
 pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
     let grace = duration(&options.timeout)?;
-    let _lock = bring_up::lock(context, "kill")?;
+    if let Some(report) = &options.report {
+        return leave::finish_outside("rune kill", report, |own, say| {
+            let _lock = bring_up::lock(context, "rune kill")?;
+            let snapshot = context.look()?.unwrap_or_default();
+            let session = attach::find(&snapshot, &options.name)?;
+            let survivors = end_session(context, session, Some(own), grace)?;
+            say(&format!("ended `{}`", session.name));
+            Ok(survivors)
+        });
+    }
+    let _lock = bring_up::lock(context, "rune kill")?;
     let snapshot = context.look()?.unwrap_or_default();
     let session = attach::find(&snapshot, &options.name)?;
+    if let Some(own) = leave::own_pane(context, &snapshot, &[session]) {
+        return leave::go_on_outside(context, own, 1);
+    }
     let survivors = end_session(context, session, None, grace)?;
     context.ui.say(&format!("ended `{}`", session.name));
-    if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
+    stop::survived(survivors)
 }
 
 /// Ends what runs in the session, in the pane `last` as the last, then the session; who survived.
@@ -33,12 +48,17 @@ pub fn end_session(
     let panes = session.windows.iter().flat_map(|window| &window.panes);
     let (own, others): (Vec<&LivePane>, Vec<&LivePane>) =
         panes.partition(|pane| Some(pane.id.as_str()) == last);
-    let mut survivors = processes::end(&others, grace);
-    survivors.extend(processes::end(&own, grace));
+    let mark = session.workspace.as_ref().map(|word| context.workspace_mark(word));
+    let mut survivors = Vec::new();
+    if !own.is_empty() {
+        survivors.extend(processes::end(Group { panes: &others, workspace: None }, grace));
+    }
+    let left = if own.is_empty() { &others } else { &own };
+    survivors.extend(processes::end(Group { panes: left, workspace: mark.as_deref() }, grace));
     let ended = context.server.command("end the session", ["kill-session", "-t", &session.id]);
     if let Err(error) = ended {
         // Its last pane may have closed by itself, and the server with it.
-        let left = context.server.look()?.unwrap_or_default();
+        let left = context.look()?.unwrap_or_default();
         if left.sessions.iter().any(|other| other.id == session.id) {
             return Err(error);
         }

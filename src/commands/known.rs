@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::context::{self, Context};
+use super::processes::WORKSPACE;
 use crate::command;
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
@@ -74,5 +75,6 @@ pub fn environment(
     for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
         variables.insert(name.into(), value.into());
     }
+    variables.insert(WORKSPACE.into(), context.workspace_mark(&launch.tag.workspace).into());
     variables.into_iter().collect()
 }

@@ -3,37 +3,50 @@
 #![allow(clippy::disallowed_methods)] // it starts rune once more
 
 use std::ffi::OsString;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::context::Context;
-use crate::error::{Error, Result};
-use crate::snapshot::Snapshot;
+use super::stop;
+use crate::error::{Error, Result, counted};
+use crate::process;
+use crate::snapshot::{LiveSession, Snapshot};
 
 /// What ties a process to the pane it was started in.
 const OF_PANE: [&str; 3] = ["TMUX", "TMUX_PANE", "RUNE_PANE"];
 
-/// The pane of this server that rune runs in, if it does.
-pub fn own_pane<'s>(context: &Context, snapshot: &'s Snapshot) -> Option<&'s str> {
-    let tmux = context.variable("TMUX")?.to_str()?;
-    let server: u32 = tmux.rsplit(',').nth(1)?.parse().ok()?;
-    let pane = context.variable("TMUX_PANE")?.to_str()?;
-    let (_, _, pane) = snapshot.panes().find(|(_, _, known)| known.id == pane)?;
-    (snapshot.pid == Some(server)).then_some(pane.id.as_str())
+/// The pane of these sessions that rune runs in: it would end with them.
+pub fn own_pane<'s>(context: &Context, snapshot: &Snapshot, sessions: &[&'s LiveSession]) -> Option<&'s str> {
+    let said = said_pane(context, snapshot);
+    // What says so may be lost on the way, as under `sudo` or `env -i`.
+    let above = process::snapshot().ancestors(std::process::id());
+    let mut panes = sessions.iter().flat_map(|session| &session.windows).flat_map(|window| &window.panes);
+    let own = panes.find(|pane| {
+        said.as_ref() == Some(&pane.id) || above.iter().any(|process| process.pid == pane.pid && !pane.dead)
+    });
+    own.map(|pane| pane.id.as_str())
 }
 
-/// Starts the same stop outside of any pane; it begins when this process has ended.
-pub fn go_on_outside(context: &Context, report: &Path) -> Result<()> {
-    let pane =
-        context.variable("TMUX_PANE").map(|pane| pane.to_string_lossy().into_owned()).unwrap_or_default();
+/// The pane of this server that the environment names.
+fn said_pane(context: &Context, snapshot: &Snapshot) -> Option<String> {
+    let tmux = context.variable("TMUX")?.to_str()?;
+    let server: u32 = tmux.rsplit(',').nth(1)?.parse().ok()?;
+    let pane = context.variable("TMUX_PANE")?.to_str()?.to_owned();
+    (snapshot.pid == Some(server)).then_some(pane)
+}
+
+/// Starts the same command outside of any pane; it begins when this process, in the pane `own`, has ended.
+pub fn go_on_outside(context: &Context, own: &str, sessions: usize) -> Result<()> {
+    let report = report_file(context);
     let program = std::env::current_exe().map_err(Error::io("find the program", "rune"))?;
     let mut words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    words.push("--report".into());
-    words.push(report.into());
+    // Behind `--` it would be a name.
+    let options_end = words.iter().position(|word| word == "--").unwrap_or(words.len());
+    words.splice(options_end..options_end, ["--report".into(), report.into()]);
     let mut command = Command::new(program);
-    command.args(&words).current_dir(&context.directory).env_clear();
+    command.args(&words).env_clear();
     command
         .envs(context.inherited.iter().filter(|(name, _)| !OF_PANE.iter().any(|own| name == own)).cloned());
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
@@ -46,9 +59,46 @@ pub fn go_on_outside(context: &Context, report: &Path) -> Result<()> {
     };
     let mut child = command.spawn().map_err(Error::io("start", "rune"))?;
     if let Some(mut stdin) = child.stdin.take() {
-        let _ = stdin.write_all(pane.as_bytes());
+        let _ = stdin.write_all(own.as_bytes());
         // Left open: its end tells the other that this process is gone.
         std::mem::forget(stdin);
     }
+    context.ui.say(&format!("ending {}, this one last; `rune status` reports", counted(sessions, "session")));
     Ok(())
+}
+
+/// The second half of a command that was given inside of a session that it ends: waits until rune is
+/// gone from the pane, lets `end` end what is to be ended, that pane last, and leaves a report.
+pub fn finish_outside(
+    command: &str,
+    report: &Path,
+    end: impl FnOnce(&str, &mut dyn FnMut(&str)) -> Result<Vec<String>>,
+) -> Result<()> {
+    // The pane's own rune holds the other end.
+    let mut own = String::new();
+    let _ = std::io::stdin().read_to_string(&mut own);
+    let mut lines = vec![format!("`{command}` from inside:")];
+    let result = end(own.trim(), &mut |line| lines.push(line.to_owned())).and_then(stop::survived);
+    if let Err(error) = &result {
+        lines.push(error.to_string());
+    }
+    let text = lines.join("\n") + "\n";
+    // As a whole: nobody reads half a report.
+    let new = report.with_extension("new");
+    std::fs::write(&new, text)
+        .and_then(|()| std::fs::rename(&new, report))
+        .map_err(Error::io("write", report))?;
+    result
+}
+
+/// The report of the last such command; it is told once.
+pub fn take_report(context: &Context) -> Option<String> {
+    let path = report_file(context);
+    let text = std::fs::read_to_string(&path).ok()?;
+    let _ = std::fs::remove_file(&path);
+    Some(text.trim_end().to_owned())
+}
+
+fn report_file(context: &Context) -> PathBuf {
+    context.state_directory().join(format!("stop-{}.txt", context.server_word()))
 }

@@ -9,44 +9,55 @@ use crate::record::State;
 use crate::snapshot::LivePane;
 use crate::workspace::OnExit;
 
-/// Every process of these panes: what comes of their first processes, and what carries their id in
-/// its environment wherever it went.
-fn of(panes: &[&LivePane], table: &Table) -> Vec<Process> {
-    let mut found: Vec<Process> = Vec::new();
-    for pane in panes {
-        let roots: Vec<Process> = table.get(pane.pid).filter(|_| !pane.dead).cloned().into_iter().collect();
-        let mut family = table.family(&roots);
-        if let Some(tag) = &pane.tag {
-            let carriers = table.with_variable("RUNE_PANE", &tag.id.to_string());
-            family.extend(table.family(&carriers));
-        }
-        for process in family {
-            if !found.iter().any(|known| known.is(&process)) {
-                found.push(process);
-            }
-        }
-    }
-    found
+/// The variable by which every process of a workspace is known, also after its pane is gone.
+pub const WORKSPACE: &str = "RUNE_WORKSPACE";
+
+/// Whose processes are ended.
+#[derive(Clone, Copy)]
+pub struct Group<'a> {
+    /// Their panes.
+    pub panes: &'a [&'a LivePane],
+    /// A whole workspace, by its value of [`WORKSPACE`]: with what is left of panes that are gone.
+    pub workspace: Option<&'a str>,
 }
 
-/// Ends everything that runs in these panes: TERM, time, KILL. What survived comes back.
+/// Every process of the group: what comes of the panes' first processes, and what carries their id,
+/// or the workspace's, in its environment wherever it went.
+fn of(group: Group<'_>, table: &Table) -> Vec<Process> {
+    let mut roots: Vec<Process> = Vec::new();
+    for pane in group.panes {
+        roots.extend(table.get(pane.pid).filter(|_| !pane.dead).cloned());
+        // A process of the pane carries the workspace's mark too: one look is enough for all of them.
+        if let (Some(tag), None) = (&pane.tag, group.workspace) {
+            roots.extend(table.with_variable("RUNE_PANE", &tag.id.to_string()));
+        }
+    }
+    if let Some(workspace) = group.workspace {
+        roots.extend(table.with_variable(WORKSPACE, workspace));
+    }
+    table.family(&roots)
+}
+
+/// Ends everything that runs in the group: TERM, time, KILL. What survived comes back.
 ///
 /// A runner is told first to close its pane when its command has ended, so that it neither hands
 /// over to a shell nor takes the terminal's hang-up to a command that is still shutting down.
-pub fn end(panes: &[&LivePane], grace: Duration) -> Vec<Process> {
+pub fn end(group: Group<'_>, grace: Duration) -> Vec<Process> {
     let table = process::snapshot();
-    let runners: Vec<Process> =
-        panes.iter().filter(|pane| is_runner(pane)).filter_map(|pane| table.get(pane.pid).cloned()).collect();
+    let runners: Vec<Process> = group
+        .panes
+        .iter()
+        .filter(|pane| is_runner(pane))
+        .filter_map(|pane| table.get(pane.pid).cloned())
+        .collect();
     for runner in &runners {
         if let Some(pid) = i32::try_from(runner.pid).ok().and_then(Pid::from_raw) {
             let _ = kill_process(pid, Signal::USR1);
         }
     }
     let is_runner = |process: &Process| runners.iter().any(|runner| runner.is(process));
-    process::terminate_found(
-        |table| of(panes, table).into_iter().filter(|process| !is_runner(process)).collect(),
-        grace,
-    )
+    let find = |table: &Table| of(group, table).into_iter().filter(|process| !is_runner(process)).collect();
+    process::terminate_found(find, grace)
 }
 
 /// Whether the pane's first process still is a runner: it has not become the command or a shell.

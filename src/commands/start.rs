@@ -6,14 +6,13 @@ use super::bring_up::{self, Mode};
 use super::context::Context;
 use super::ritual;
 use crate::cli;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::lock::Lock;
 use crate::plan::{Plan, Step};
 use crate::project::Project;
 use crate::quote;
 use crate::ritual::{Interactive, Phase};
 use crate::ritual_plan::preview;
-use crate::ritual_plan::record::Decision;
 use crate::snapshot::Snapshot;
 
 /// Only what is missing is added: a start never disturbs what somebody works in.
@@ -27,8 +26,8 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
     let lock = bring_up::lock(context, "rune start")?;
     let looked = context.look()?;
     let mut project = context.project(&options.choice.words, looked.as_ref(), true)?;
-    if let (None, Err(error @ Error::NoTmux { .. })) = (&looked, context.server.program_version()) {
-        without_tmux(context, &mut project, error)?;
+    if looked.is_none() && !project.start.is_empty() && !context.server.is_installed() {
+        without_tmux(context, &mut project);
     }
     let (lock, looked) = after_ritual(context, &project, options.ritual, lock, looked)?;
     if project.workspaces.is_empty() {
@@ -41,7 +40,6 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
     bring_up::execute(context, &project, &planned)?;
     drop(lock);
     report(context, &planned.plan, &options.choice.words);
-    apply::labels(context, &project, &planned.plan);
     let Some(last) = planned.plan.sessions.last() else { return Ok(()) };
     let id = last.id.clone().unwrap_or_else(|| format!("={}", last.label));
     if options.detach {
@@ -64,27 +62,24 @@ fn after_ritual(
     if project.start.is_empty() {
         return Ok((lock, looked));
     }
-    let skipped = matches!(ritual::decision(context, project, Phase::Start, force)?, Decision::Skip { .. });
     drop(lock);
     ritual::run(context, project, Phase::Start, force)?;
     let lock = bring_up::lock(context, "rune start")?;
-    let looked = if skipped { looked } else { context.look()? };
-    Ok((lock, looked))
+    Ok((lock, context.look()?))
 }
 
 /// Without tmux there are rituals only; what wanted a session runs in this terminal.
-fn without_tmux(context: &Context, project: &mut Project, error: Error) -> Result<()> {
-    if project.start.is_empty() {
-        return Err(error);
-    }
-    context.ui.say(&format!("no workspace comes up, its commands run here: {error}"));
+fn without_tmux(context: &Context, project: &mut Project) {
+    context.ui.say(&format!(
+        "there is no `{}` to run: no workspace comes up, and its commands run here",
+        context.server.program.display()
+    ));
     project.workspaces.clear();
     for command in &mut project.start {
         if command.interactive.is_some() {
             command.interactive = Some(Interactive::Terminal);
         }
     }
-    Ok(())
 }
 
 fn dry_run(context: &Context, options: &cli::Start) -> Result<()> {

@@ -3,19 +3,17 @@
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::stop;
+use super::leave;
 use crate::cli;
 use crate::error::Result;
-use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::snapshot::{Detail, LivePane, LiveSession, LiveWindow, Snapshot};
 use crate::ui::table;
 
 /// `rune status`
 pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
-    let snapshot = context.look()?.unwrap_or_default();
-    let report = stop::report_file(context);
-    if let Ok(text) = std::fs::read_to_string(&report) {
-        context.ui.say(&format!("the last `rune stop` from inside:\n{}", text.trim_end()));
-        let _ = std::fs::remove_file(&report);
+    let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+    if let Some(report) = leave::take_report(context) {
+        context.ui.say(&report);
     }
     if options.json {
         let panes: Vec<Value> =
@@ -35,7 +33,7 @@ pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
 
 /// `rune ls`
 pub fn sessions(context: &Context, options: &cli::Status) -> Result<()> {
-    let snapshot = context.look()?.unwrap_or_default();
+    let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
     if options.json {
         let sessions: Vec<Value> = snapshot.sessions.iter().map(session_json).collect();
         context.ui.result(&json!({"schema": 1, "sessions": sessions}).to_string());

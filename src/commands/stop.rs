@@ -1,9 +1,7 @@
 //! `rune stop`: the stop ritual, then the project's sessions end.
 
 use std::collections::BTreeSet;
-use std::fs;
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use super::bring_up;
@@ -12,17 +10,22 @@ use super::kill::{duration, end_session};
 use super::leave;
 use super::ritual;
 use crate::cli;
-use crate::error::{Error, Result, counted};
+use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::quote;
 use crate::ritual::Phase;
-use crate::snapshot::{LivePane, LiveSession, Snapshot};
+use crate::snapshot::{Detail, LivePane, LiveSession, Snapshot};
 
 /// `rune stop`
 pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     let grace = duration(&options.timeout)?;
     if let Some(report) = &options.report {
-        return finish_outside(context, options, grace, report);
+        return leave::finish_outside("rune stop", report, |own, say| {
+            let _lock = bring_up::lock(context, "rune stop")?;
+            let project = context.project(&options.choice.words, None, false)?;
+            let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+            end(context, &belonging(&snapshot, &project), Some(own), grace, say)
+        });
     }
     let looked = context.look()?;
     let project = context.project(&options.choice.words, looked.as_ref(), false)?;
@@ -32,22 +35,24 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
         return Ok(());
     }
     let mut survivors = ritual::end_background(context, &project, grace)?;
-    let _lock = bring_up::lock(context, "stop")?;
-    let snapshot = context.look()?.unwrap_or_default();
+    let _lock = bring_up::lock(context, "rune stop")?;
+    let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
     let sessions = belonging(&snapshot, &project);
-    if leave::own_pane(context, &snapshot).is_some_and(|own| contains(&sessions, own)) {
-        let report = report_file(context);
-        context.ui.say(&format!(
-            "ending {}, this one last; `rune status` reports",
-            counted(sessions.len(), "session")
-        ));
-        return leave::go_on_outside(context, &report);
+    if let Some(own) = leave::own_pane(context, &snapshot, &sessions) {
+        leave::go_on_outside(context, own, sessions.len())?;
+        return survived(survivors);
     }
     if sessions.is_empty() {
         nothing(context, &snapshot, &project);
     }
     survivors.extend(end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?);
-    if survivors.is_empty() { Ok(()) } else { Err(Error::Survived { processes: survivors }) }
+    survived(survivors)
+}
+
+/// # Errors
+/// When anything survived.
+pub fn survived(processes: Vec<String>) -> Result<()> {
+    if processes.is_empty() { Ok(()) } else { Err(Error::Survived { processes }) }
 }
 
 /// Ends the sessions, the one with the pane `last` as the last; who survived.
@@ -63,39 +68,14 @@ fn end(
     let mut survivors = Vec::new();
     for session in sessions {
         for pane in panes(session).filter(|pane| pane.tag.is_none()) {
-            say(&format!("with a pane made by hand: {} ({})", pane.id, pane.current_command));
+            let (name, id, command) = (&session.name, &pane.id, &pane.current_command);
+            say(&format!("`{name}` has a pane made by hand, which ends too: {id} ({command})"));
         }
         let survived = end_session(context, session, last, grace)?;
         say(&format!("ended `{}`", session.name));
         survivors.extend(survived);
     }
     Ok(survivors)
-}
-
-/// The second half of a stop that was asked for inside of a session that it ends.
-fn finish_outside(context: &Context, options: &cli::Stop, grace: Duration, report: &Path) -> Result<()> {
-    // The pane's own rune holds the other end: when it is gone, nothing of this process is in the pane.
-    let mut own = String::new();
-    let _ = std::io::stdin().read_to_string(&mut own);
-    let mut lines = Vec::new();
-    let mut end_all = || {
-        let _lock = bring_up::lock(context, "stop")?;
-        let project = context.project(&options.choice.words, None, false)?;
-        let snapshot = context.look()?.unwrap_or_default();
-        end(context, &belonging(&snapshot, &project), Some(own.trim()), grace, &mut |line| {
-            lines.push(line.to_owned());
-        })
-    };
-    let result = match end_all() {
-        Ok(survivors) if survivors.is_empty() => Ok(()),
-        Ok(survivors) => Err(Error::Survived { processes: survivors }),
-        Err(error) => Err(error),
-    };
-    if let Err(error) = &result {
-        lines.push(error.to_string());
-    }
-    fs::write(report, lines.join("\n") + "\n").map_err(Error::io("write", report))?;
-    result
 }
 
 /// Says that nothing of the project runs, and where else something of that name does.
@@ -111,11 +91,6 @@ fn nothing(context: &Context, snapshot: &Snapshot, project: &Project) {
     }
 }
 
-/// Where a stop from inside leaves its report.
-pub fn report_file(context: &Context) -> PathBuf {
-    context.state_directory().join(format!("stop-{}.txt", context.server_word()))
-}
-
 /// The sessions with this project's identity.
 fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSession> {
     let ours = |session: &&LiveSession| {
@@ -129,8 +104,4 @@ fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSessi
 
 fn panes(session: &LiveSession) -> impl Iterator<Item = &LivePane> {
     session.windows.iter().flat_map(|window| &window.panes)
-}
-
-fn contains(sessions: &[&LiveSession], id: &str) -> bool {
-    sessions.iter().any(|session| panes(session).any(|pane| pane.id == id))
 }

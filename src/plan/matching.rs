@@ -5,19 +5,21 @@ use crate::workspace::{Hash, Pane};
 
 /// For every declared pane the place of its live pane in `live`, if it has one.
 ///
-/// A declared key finds the pane that carries it. Panes without a key are found first by what they
-/// declare (the n-th of equals is the n-th), then by place among what is left. Last, a pane that
-/// only gained or lost its key is found by what it declares.
-pub fn matches(declared: &[Pane], live: &[&LivePane]) -> Vec<Option<usize>> {
+/// A declared key finds the pane that carries it. The others are found first by what they declare
+/// (the n-th of equals is the n-th), which also finds a pane that gained or lost its key; then panes
+/// without a key are found by place among what is left.
+pub fn matches(declared: &[&Pane], live: &[&LivePane]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; declared.len()];
     let mut free: Vec<usize> = (0..live.len()).collect();
-    let tag = |place: usize| live[place].tag.as_ref();
-    let unkeyed = |place: usize| tag(place).is_some_and(|tag| !tag.id.keyed());
-    let rules: [Rule<'_>; 4] = [
-        &|pane, place| pane.keyed && tag(place).is_some_and(|tag| tag.id.keyed() && tag.pane == pane.key),
-        &|pane, place| !pane.keyed && unkeyed(place) && hash(live[place]) == Some(&pane.hash),
-        &|pane, place| !pane.keyed && unkeyed(place),
+    let carries = |place: usize, pane: &Pane| {
+        let tag = live[place].tag.as_ref();
+        pane.keyed && tag.is_some_and(|tag| tag.id.keyed() && tag.pane == pane.key)
+    };
+    let unkeyed = |place: usize| live[place].tag.as_ref().is_some_and(|tag| !tag.id.keyed());
+    let rules: [Rule<'_>; 3] = [
+        &|pane, place| carries(place, pane),
         &|pane, place| hash(live[place]) == Some(&pane.hash),
+        &|pane, place| !pane.keyed && unkeyed(place),
     ];
     for rule in rules {
         for (pane, found) in declared.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
@@ -53,6 +55,39 @@ pub fn swaps<T: Clone + PartialEq>(now: &[T], wanted: &[T]) -> Vec<(T, T)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::testing::{live, pane};
+
+    #[test]
+    fn panes_are_found_by_key_then_command_then_place() {
+        // A pane is written `key=command`, one without a key `=command`.
+        for (declared, lives, wanted) in [
+            ("a=1 b=2", "b=2 a=1", "1 0"),
+            ("a=9", "a=1", "0"),
+            ("=1 =2", "=1 =2", "0 1"),
+            ("=2 =1", "=1 =2", "1 0"),
+            ("=1 =1", "=1 =1", "0 1"),
+            ("=1 =9 =3", "=1 =2 =3", "0 1 2"),
+            ("=0 =1 =2", "=1 =2", "- 0 1"),
+            ("=1", "=0 =1", "1"),
+            ("=8 =9", "=1", "0 -"),
+            // A key that came or went changes nothing else.
+            ("a=1", "=1", "0"),
+            ("=1", "a=1", "0"),
+            ("a=1 =1", "=1 =1", "0 1"),
+            ("=1 =1", "a=1 =1", "0 1"),
+            // Another key and another command is another pane.
+            ("b=2", "a=1", "-"),
+            ("=2", "a=1", "-"),
+            ("a=2 b=1", "a=1", "0 -"),
+        ] {
+            let declared: Vec<_> = declared.split(' ').map(pane).collect();
+            let lives: Vec<_> = lives.split(' ').map(live).collect();
+            let found = matches(&declared.iter().collect::<Vec<_>>(), &lives.iter().collect::<Vec<_>>());
+            let found: Vec<_> =
+                found.iter().map(|place| place.map_or("-".to_owned(), |place| place.to_string())).collect();
+            assert_eq!(found.join(" "), wanted, "{declared:?}");
+        }
+    }
 
     #[test]
     fn swaps_make_the_wanted_order() {

@@ -6,6 +6,10 @@
 mod matching;
 mod session;
 mod step;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use serde::Serialize;

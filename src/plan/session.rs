@@ -5,7 +5,7 @@ use super::{Place, Planner, Session, Step, Target};
 use crate::error::{Error, Result, counted};
 use crate::record::Tag;
 use crate::snapshot::{About, LivePane, LiveSession, LiveWindow, Snapshot};
-use crate::workspace::{Key, Size, Window, Workspace, session_label};
+use crate::workspace::{Key, Pane, Size, Window, Workspace, session_label};
 
 impl<'a> Planner<'a> {
     pub(super) fn workspace(&mut self, workspace: &Workspace) -> Result<()> {
@@ -59,13 +59,17 @@ impl<'a> Planner<'a> {
         let target = Target::Live(session.id.clone());
         let size =
             current(session).map_or(self.request.terminal.unwrap_or(Size::DEFAULT), |window| window.size);
-        let live: Vec<Option<&LiveWindow>> =
-            workspace.windows.iter().map(|window| find_window(session, &word, &window.key)).collect();
         let found: Vec<Vec<Option<&LivePane>>> =
             workspace.windows.iter().map(|window| self.panes(&word, window)).collect();
         let mut undeclared = self.tagged(&word, None);
         undeclared.retain(|pane| !found.iter().flatten().flatten().any(|found| found.id == pane.id));
         let mut closing = if self.request.prune { undeclared.clone() } else { Vec::new() };
+        let live: Vec<Option<&LiveWindow>> = workspace
+            .windows
+            .iter()
+            .zip(&found)
+            .map(|(window, found)| find_window(session, &word, window, found, &closing))
+            .collect();
 
         // First, so that a new window's neighbour stands in its place already.
         self.order_windows(session, &live);
@@ -183,8 +187,14 @@ impl<'a> Planner<'a> {
     /// The live pane of each declared pane of a window, wherever it is now.
     fn panes(&self, word: &str, window: &Window) -> Vec<Option<&'a LivePane>> {
         let tagged = self.tagged(word, Some(&window.key));
-        let found = matches(&window.panes, &tagged);
-        found.into_iter().map(|place| place.map(|place| tagged[place])).collect()
+        // Equals are told apart by their order, so both have to be in that of the cells.
+        let order = self.order(window, window.panes.len());
+        let in_cells: Vec<&Pane> = order.iter().map(|&pane| &window.panes[pane]).collect();
+        let mut found = vec![None; order.len()];
+        for (pane, place) in order.into_iter().zip(matches(&in_cells, &tagged)) {
+            found[pane] = place.map(|place| tagged[place]);
+        }
+        found
     }
 
     /// Live panes of the workspace (and window), in the order that tmux shows them.
@@ -222,7 +232,7 @@ impl<'a> Planner<'a> {
     }
 }
 
-fn about(workspace: &Workspace) -> About {
+pub(super) fn about(workspace: &Workspace) -> About {
     let environment =
         workspace.environment.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     About {
@@ -240,15 +250,25 @@ fn current(session: &LiveSession) -> Option<&LiveWindow> {
     session.windows.iter().find(|window| window.active).or(session.windows.first())
 }
 
-/// The live window of a key: the one that says so, else one that holds its panes and does not say
-/// what it is, as when its making was cut short or a person moved them there.
-fn find_window<'a>(session: &'a LiveSession, word: &str, key: &Key) -> Option<&'a LiveWindow> {
-    let says_so = |window: &&LiveWindow| window.noted.as_ref().is_some_and(|note| note.key == *key);
-    let ours = |tag: &Tag| tag.workspace == word && tag.window == *key;
-    let holds = |window: &&LiveWindow| {
-        window.noted.is_none() && window.panes.iter().filter_map(|pane| pane.tag.as_ref()).any(ours)
+/// The live window of a declared one: the one that says so, else one that holds its panes and does
+/// not say what it is, as when its making was cut short or a person moved them there. One that is
+/// about to close is none, unless a missing pane can keep it.
+fn find_window<'a>(
+    session: &'a LiveSession,
+    word: &str,
+    window: &Window,
+    found: &[Option<&LivePane>],
+    closing: &[&LivePane],
+) -> Option<&'a LiveWindow> {
+    let missing = found.iter().any(Option::is_none);
+    let stays = |pane: &LivePane| !closing.iter().any(|closing| closing.id == pane.id);
+    let mut windows = session.windows.iter().filter(|live| missing || live.panes.iter().any(stays));
+    let says_so = |live: &&LiveWindow| live.noted.as_ref().is_some_and(|note| note.key == window.key);
+    let ours = |tag: &Tag| tag.workspace == word && tag.window == window.key;
+    let holds = |live: &&LiveWindow| {
+        live.noted.is_none() && live.panes.iter().filter_map(|pane| pane.tag.as_ref()).any(ours)
     };
-    session.windows.iter().find(says_so).or_else(|| session.windows.iter().find(holds))
+    windows.clone().find(says_so).or_else(|| windows.find(holds))
 }
 
 /// A window's name for people.

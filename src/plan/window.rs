@@ -61,20 +61,14 @@ impl Planner<'_> {
         let is_in = |panes: &[&LivePane], pane: &LivePane| panes.iter().any(|other| other.id == pane.id);
         let doomed = live.panes.iter().all(|pane| is_in(closing, pane));
         let missing = found.iter().position(Option::is_none);
-        let replaced = closing.iter().position(|pane| live.panes.iter().any(|other| other.id == pane.id));
-        let replaced = match (doomed, missing, replaced) {
-            // A window cannot be without a pane, so one of those that close becomes the missing one.
-            (true, Some(missing), Some(at)) => {
-                let pane = closing.remove(at);
-                found[missing] = Some(pane);
-                Some(pane)
-            }
-            (true, _, _) => return Ok(()), // its panes were moved to other windows by hand
-            (false, _, _) => None,
-        };
-        let (here, rest) = closing.drain(..).partition(|pane| live.panes.iter().any(|o| o.id == pane.id));
-        let here: Vec<&LivePane> = here;
-        *closing = rest;
+        let in_live = |pane: &LivePane| live.panes.iter().any(|other| other.id == pane.id);
+        // A window cannot be without a pane, so one of those that close becomes a missing one.
+        let mut replaced = None;
+        if let (true, Some(missing), Some(at)) = (doomed, missing, closing.iter().position(|p| in_live(p))) {
+            replaced = Some(closing.remove(at));
+            found[missing] = replaced;
+        }
+        let here: Vec<&LivePane> = closing.extract_if(.., |pane| in_live(pane)).collect();
         for pane in &here {
             self.close(pane);
         }
@@ -273,7 +267,8 @@ impl Planner<'_> {
         !mirrored || self.request.version.has(Feature::MirroredLayouts)
     }
 
-    fn order(&self, window: &Window, panes: usize) -> Vec<usize> {
+    /// Which declared pane stands in each cell.
+    pub(super) fn order(&self, window: &Window, panes: usize) -> Vec<usize> {
         match &window.layout {
             Layout::Named(name) if self.knows(*name) => (0..panes).collect(),
             layout => layout::order(layout, panes),
@@ -355,7 +350,7 @@ fn options(window: &Window) -> BTreeMap<String, String> {
 }
 
 /// Hash of what decides where a window's panes go.
-fn layout_hash(window: &Window) -> Hash {
+pub(super) fn layout_hash(window: &Window) -> Hash {
     let layout = serde_json::to_vec(&window.layout).unwrap_or_default();
     let main = window.options.iter().filter(|(name, _)| name.starts_with("main-pane"));
     let main = main.flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);

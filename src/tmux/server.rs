@@ -14,7 +14,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::error::{Error, Result};
 use crate::plan::Plan;
-use crate::snapshot::{self, Snapshot};
+use crate::snapshot::{self, Detail, Snapshot};
 use crate::tmux::render::{DONE, OPENED, Script};
 use crate::tmux::version::{Feature, Version};
 
@@ -95,13 +95,13 @@ impl Server {
     ///
     /// # Errors
     /// When it runs but does not answer: that is not the same as having nothing.
-    pub fn look(&self) -> Result<Option<Snapshot>> {
+    pub fn look(&self, detail: Detail) -> Result<Option<Snapshot>> {
         if !self.is_running()? {
             return Ok(None);
         }
         let nonce = nonce();
         for last in (0..LOOKS).map(|look| look + 1 == LOOKS) {
-            let output = self.run(["list-panes", "-a", "-F", &snapshot::format(&nonce)], None)?;
+            let output = self.run(["list-panes", "-a", "-F", &snapshot::format(&nonce, detail)], None)?;
             if output.status.success() {
                 let text = String::from_utf8_lossy(&output.stdout);
                 let snapshot = Snapshot::parse(&nonce, &text);
@@ -132,6 +132,14 @@ impl Server {
             }
             Err(error) => Err(Error::Io { action: "reach tmux at", path: self.path.clone(), source: error }),
         }
+    }
+
+    /// Whether there is a tmux program to run, as far as can be told without running it.
+    pub fn is_installed(&self) -> bool {
+        let program = Path::new(&self.program);
+        let path = self.environment.iter().find(|(name, _)| name == "PATH").map(|(_, path)| path.as_os_str());
+        let on_path = |path| std::env::split_paths(path).any(|directory| directory.join(program).is_file());
+        program.is_file() || (program.components().count() == 1 && path.is_some_and(on_path))
     }
 
     /// The version of the program, for a server that it will start.

@@ -82,12 +82,8 @@ pub enum Feature {
     ResizeWindow,
     /// `remain-on-exit failed` keeps a pane only when its process failed.
     RemainOnFailure,
-    /// `attach-session -f ignore-size`.
-    AttachFlags,
     /// `main-horizontal-mirrored` and `main-vertical-mirrored`.
     MirroredLayouts,
-    /// `#{pane_dead_signal}`.
-    DeadSignal,
     /// A pane may be one column wide or one row high; before, two.
     OneCellPanes,
     /// `select-pane -T` expands formats.
@@ -118,7 +114,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 13] = [
+    pub const ALL: [Row; 11] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -156,18 +152,6 @@ impl Feature {
             what: "the size of a new session is honoured at once",
             without: "3.2 ignores it; rune resizes the window in the same batch",
         },
-        row(
-            Feature::AttachFlags,
-            Version::new(3, 2),
-            "a viewer that does not change the size of windows",
-            "a small viewer makes windows smaller",
-        ),
-        row(
-            Feature::DeadSignal,
-            Version::new(3, 3),
-            "tmux tells which signal ended a process",
-            "rune's own record tells; for panes made by hand nothing does",
-        ),
         row(
             Feature::MirroredLayouts,
             Version::new(3, 5),

@@ -7,7 +7,7 @@ use std::fs;
 
 use rune::plan::{self, Launch, Plan, Request, Step};
 use rune::record::{PaneId, SCHEMA, Specification};
-use rune::snapshot::{Known, LivePane, Snapshot};
+use rune::snapshot::{Detail, Known, LivePane, Snapshot};
 use rune::tmux::render::{Context, Script, render};
 use rune::tmux::server::{Ran, Server as Tmux, Socket};
 use rune::tmux::version::Version;
@@ -54,7 +54,7 @@ impl<'s> Bench<'s> {
     /// What the server has, with what was written down about its panes.
     #[track_caller]
     pub fn look(&self) -> Snapshot {
-        let mut snapshot = self.tmux.look().expect("the server answers").unwrap_or_default();
+        let mut snapshot = self.tmux.look(Detail::Plan).expect("the server answers").unwrap_or_default();
         let known = self.known.borrow();
         snapshot.complete(|tag| Some(Known { specification: known.get(&tag.id)?.clone(), record: None }));
         snapshot

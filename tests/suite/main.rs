@@ -4,11 +4,15 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod attach;
 mod bench;
+mod compatibility;
+mod converge;
 mod harness;
 mod plan;
 mod runner;
 mod start;
+mod stop;
 
 /// A test file that nobody names is never run.
 #[test]
