@@ -11,7 +11,7 @@ use crate::lock::Lock;
 use crate::plan::{Plan, Step};
 use crate::project::Project;
 use crate::quote;
-use crate::ritual::{Interactive, Phase};
+use crate::ritual::{Interactive, Phase, RitualCommand};
 use crate::ritual_plan::preview;
 use crate::ritual_plan::record::Decision;
 use crate::snapshot::Snapshot;
@@ -73,10 +73,17 @@ fn after_ritual(
 
 /// Without tmux there are rituals only; what wanted a session runs in this terminal.
 fn without_tmux(context: &Context, project: &mut Project, error: Error) -> Result<()> {
+    let wants_session =
+        |command: &RitualCommand| matches!(command.interactive, Some(Interactive::Workspace(_)));
+    let in_ritual = project.start.iter().any(wants_session);
+    if project.workspaces.is_empty() && !in_ritual {
+        return Ok(());
+    }
     if project.start.is_empty() {
         return Err(error);
     }
-    context.ui.say(&format!("no workspace comes up, its commands run here: {error}"));
+    let instead = if in_ritual { "what the ritual runs in it runs here" } else { "only the ritual runs" };
+    context.ui.say(&format!("{error}: no workspace comes up, {instead}"));
     project.workspaces.clear();
     for command in &mut project.start {
         if command.interactive.is_some() {
