@@ -84,6 +84,8 @@ pub enum Feature {
     RemainOnFailure,
     /// `main-horizontal-mirrored` and `main-vertical-mirrored`.
     MirroredLayouts,
+    /// A dead pane's size may still change.
+    DeadPanesHaveSizes,
     /// A pane may be one column wide or one row high; before, two.
     OneCellPanes,
     /// `select-pane -T` expands formats.
@@ -114,7 +116,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 11] = [
+    pub const ALL: [Row; 12] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -157,6 +159,13 @@ impl Feature {
             Version::new(3, 5),
             "the layouts `main-horizontal-mirrored` and `main-vertical-mirrored`",
             "rune computes the same arrangement itself",
+        ),
+        row(
+            Feature::DeadPanesHaveSizes,
+            Version::new(2, 8),
+            "a process may end while its pane's new size is on the way",
+            "rune waits for the size before it ends what restarts or closes; \
+             what writes without a pause is hung up without being asked first",
         ),
         row(
             Feature::OneCellPanes,
