@@ -138,9 +138,6 @@ pub struct Stop {
     /// How long processes may take to end before they are killed
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub timeout: String,
-    /// Write the report to this file, for a stop that left its own session
-    #[arg(long, hide = true, value_name = "FILE")]
-    pub report: Option<PathBuf>,
 }
 
 /// `rune plan` and `rune apply`
@@ -192,9 +189,6 @@ pub struct Kill {
     /// How long processes may take to end before they are killed
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub timeout: String,
-    /// Write the report to this file, for a kill that left its own session
-    #[arg(long, hide = true, value_name = "FILE")]
-    pub report: Option<PathBuf>,
 }
 
 /// Which ritual.

@@ -54,6 +54,7 @@ pub fn main() -> ExitCode {
         Err(error) => return failed(&ui::Ui::new(0, &|name| std::env::var_os(name)), &error),
     };
     match commands::run(cli, &context) {
+        Ok(()) if ui::Ui::lost_a_result() => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&context.ui, &error),
     }

@@ -4,10 +4,14 @@
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::report::{self, Style, Weight};
 use crate::error::{Error, Problems};
 use crate::ritual_plan::event::{self, Event, Line, Shown, Tone};
+
+/// Whether a result could not be written.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// How rune speaks to the person.
 #[derive(Clone, Copy, Debug)]
@@ -34,12 +38,25 @@ impl Ui {
 
     /// A result.
     pub fn result(&self, text: &str) {
-        write(&mut io::stdout().lock(), text);
+        match write(&mut io::stdout().lock(), text) {
+            // A closed pipe is the reader's business.
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                self.say(&format!("error: could not write the result: {error}"));
+                LOST.store(true, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether a result could not be written, as on a full disk; that was said.
+    pub fn lost_a_result() -> bool {
+        LOST.load(Ordering::Relaxed)
     }
 
     /// A remark on what happened.
     pub fn say(&self, text: &str) {
-        write(&mut io::stderr().lock(), text);
+        // Who cannot be told cannot be told that either.
+        let _ = write(&mut io::stderr().lock(), text);
     }
 
     /// A remark for `-v`.
@@ -66,10 +83,10 @@ impl Ui {
             self.say(&report::render(files, self.style()));
         }
         let (red, off) = if self.error_colour { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
-        self.say(&format!("{red}error{off}: {error}"));
+        self.say(&format!("{red}error{off}: {}", harmless(&error.to_string())));
         if let Some(hint) = error.hint() {
             let (blue, off) = if self.error_colour { ("\x1b[1;36m", "\x1b[0m") } else { ("", "") };
-            self.say(&format!("{blue}hint{off}: {hint}"));
+            self.say(&format!("{blue}hint{off}: {}", harmless(&hint)));
         }
     }
 }
@@ -135,22 +152,30 @@ impl Drop for Progress {
     }
 }
 
-/// A closed pipe is the reader's business.
-fn write(out: &mut dyn Write, text: &str) {
+fn write(out: &mut dyn Write, text: &str) -> io::Result<()> {
     let newline = if text.ends_with('\n') { "" } else { "\n" };
-    let _ = write!(out, "{text}{newline}").and_then(|()| out.flush());
+    write!(out, "{text}{newline}").and_then(|()| out.flush())
+}
+
+/// `text` on one line, with control characters as escapes: a name must not steer the terminal.
+fn harmless(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
+        .collect()
 }
 
 /// `rows` as columns, each as wide as its widest cell; the first row is the head.
 pub fn table(rows: &[Vec<String>]) -> String {
     use unicode_width::UnicodeWidthStr;
+    let rows: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = String::new();
         for (cell, width) in row.iter().zip(&widths) {
             line += cell;

@@ -1,7 +1,7 @@
 //! `rune completions SHELL`: clap's script, with names of projects, workspaces, sessions, windows and
 //! panes from the config and the server added through the hidden `rune __complete`.
 
-use clap::CommandFactory;
+use clap::{Command, CommandFactory};
 use clap_complete::Shell;
 
 use super::context::Context;
@@ -13,11 +13,21 @@ use crate::tmux::server::Server;
 /// `rune completions`
 pub fn completions(context: &Context, options: &cli::Completions) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(options.shell, &mut Cli::command(), "rune", &mut script);
+    clap_complete::generate(options.shell, &mut for_people(&Cli::command()), "rune", &mut script);
     let mut script = String::from_utf8_lossy(&script).into_owned();
+    if options.shell == Shell::Zsh {
+        // How it is loaded; ours comes at the end of names.zsh.
+        script.truncate(script.rfind("\nif [ \"$funcstack[1]\"").map_or(script.len(), |end| end + 1));
+    }
     script += names(options.shell);
     context.ui.result(&script);
     Ok(())
+}
+
+/// The command line without what is for scripts: clap would complete that too.
+fn for_people(all: &Command) -> Command {
+    let commands = all.get_subcommands().filter(|command| !command.is_hide_set());
+    Command::new("rune").args(all.get_arguments().cloned()).subcommands(commands.cloned())
 }
 
 /// What makes the shell ask rune for names where a word is one.

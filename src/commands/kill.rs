@@ -17,8 +17,8 @@ use crate::store::Store;
 /// `rune kill`
 pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
     let grace = duration(&options.timeout)?;
-    if let Some(report) = &options.report {
-        return leave::finish_outside("rune kill", report, |own, say| {
+    if let Some(report) = leave::report_wanted(context) {
+        return leave::finish_outside("rune kill", &report, |own, say| {
             let _lock = bring_up::lock(context, "rune kill")?;
             let snapshot = context.look()?.unwrap_or_default();
             let session = attach::find(&snapshot, &options.name)?;

@@ -2,7 +2,6 @@
 
 #![allow(clippy::disallowed_methods)] // it starts rune once more
 
-use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +15,9 @@ use crate::snapshot::{LiveSession, Snapshot};
 
 /// What ties a process to the pane it was started in.
 const OF_PANE: [&str; 3] = ["TMUX", "TMUX_PANE", "RUNE_PANE"];
+
+/// Names the file for the report to the rune that goes on outside.
+const REPORT: &str = "RUNE_STOP_REPORT";
 
 /// The pane of these sessions that rune runs in: it would end with them.
 pub fn own_pane<'s>(context: &Context, snapshot: &Snapshot, sessions: &[&'s LiveSession]) -> Option<&'s str> {
@@ -39,16 +41,12 @@ fn said_pane(context: &Context, snapshot: &Snapshot) -> Option<String> {
 
 /// Starts the same command outside of any pane; it begins when this process, in the pane `own`, has ended.
 pub fn go_on_outside(context: &Context, own: &str, sessions: usize) -> Result<()> {
-    let report = report_file(context);
     let program = std::env::current_exe().map_err(Error::io("find the program", "rune"))?;
-    let mut words: Vec<OsString> = std::env::args_os().skip(1).collect();
-    // Behind `--` it would be a name.
-    let options_end = words.iter().position(|word| word == "--").unwrap_or(words.len());
-    words.splice(options_end..options_end, ["--report".into(), report.into()]);
     let mut command = Command::new(program);
-    command.args(&words).env_clear();
+    command.args(std::env::args_os().skip(1)).env_clear();
     command
         .envs(context.inherited.iter().filter(|(name, _)| !OF_PANE.iter().any(|own| name == own)).cloned());
+    command.env(REPORT, report_file(context));
     command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     // A session of its own, so that the terminal's hang-up does not reach it.
     let set_apart = || rustix::process::setsid().map(drop).map_err(std::io::Error::from);
@@ -65,6 +63,11 @@ pub fn go_on_outside(context: &Context, own: &str, sessions: usize) -> Result<()
     }
     context.ui.say(&format!("ending {}, this one last; `rune status` reports", counted(sessions, "session")));
     Ok(())
+}
+
+/// Where this run, the second half of one in a pane, leaves its report.
+pub fn report_wanted(context: &Context) -> Option<PathBuf> {
+    context.variable(REPORT).map(PathBuf::from)
 }
 
 /// The second half of a command that was given inside of a session that it ends: waits until rune is

@@ -8,7 +8,7 @@ use super::ritual;
 use crate::cli;
 use crate::error::Result;
 use crate::lock::Lock;
-use crate::plan::{Plan, Step};
+use crate::plan::{CHANGED, Plan, Step};
 use crate::project::Project;
 use crate::quote;
 use crate::ritual::{Interactive, Phase};
@@ -115,17 +115,33 @@ fn held(context: &Context, plan: &Plan, given: &[String]) {
     if plan.held.is_empty() {
         return;
     }
-    let panes = plan.held.iter().filter(|step| matches!(step, Step::RestartPane { .. })).count();
-    let others = plan.held.len() - panes;
     let values: Vec<&str> = given.iter().map(String::as_str).filter(|word| word.contains('=')).collect();
     let words = |command| quote::argv(&[&["rune", command], values.as_slice()].concat());
-    let line = match (panes, others) {
-        (1, _) => format!("1 pane runs an older command: `{}` restarts it", words("apply")),
-        (1.., _) => format!("{panes} panes run an older command: `{}` restarts them", words("apply")),
-        (_, 1) => format!("1 thing differs from the config: `{}` changes it", words("apply")),
-        _ => format!("{others} things differ from the config: `{}` changes them", words("apply")),
+    let restarts = |changed: bool| {
+        let wanted =
+            |step: &&Step| matches!(step, Step::RestartPane { why, .. } if (why == CHANGED) == changed);
+        plan.held.iter().filter(wanted).count()
     };
-    context.ui.say(&format!("{line}, `{}` shows all", words("plan")));
+    let (older, ended) = (restarts(true), restarts(false));
+    let others = plan.held.len() - older - ended;
+    let line = |count: usize, one: &str, several: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {one}")),
+        _ => Some(format!("{count} {several}")),
+    };
+    let lines = [
+        line(older, "pane runs an older command", "panes run an older command"),
+        line(ended, "pane has ended in failure", "panes have ended in failure"),
+        line(others, "thing differs from the config", "things differ from the config"),
+    ];
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    let does = if others == 0 { "starts again" } else { "mends it" };
+    context.ui.say(&format!(
+        "{}: `{}` {does}, `{}` shows all",
+        lines.join(", "),
+        words("apply"),
+        words("plan")
+    ));
     for step in &plan.held {
         context.ui.detail(&format!("  {step}"));
     }

@@ -19,8 +19,8 @@ use crate::snapshot::{Detail, LivePane, LiveSession, Snapshot};
 /// `rune stop`
 pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     let grace = duration(&options.timeout)?;
-    if let Some(report) = &options.report {
-        return leave::finish_outside("rune stop", report, |own, say| {
+    if let Some(report) = leave::report_wanted(context) {
+        return leave::finish_outside("rune stop", &report, |own, say| {
             let _lock = bring_up::lock(context, "rune stop")?;
             let project = context.project(&options.choice.words, None, false)?;
             let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();

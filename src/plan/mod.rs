@@ -19,7 +19,7 @@ use crate::snapshot::Snapshot;
 use crate::tmux::version::Version;
 use crate::workspace::{Size, Workspace};
 
-pub use step::{Launch, Place, Split, Step, Target};
+pub use step::{CHANGED, Launch, Place, Split, Step, Target};
 
 /// What may be done and with what.
 #[derive(Clone, Debug)]

@@ -60,7 +60,7 @@ impl<'a> Planner<'a> {
         let size =
             current(session).map_or(self.request.terminal.unwrap_or(Size::DEFAULT), |window| window.size);
         let found: Vec<Vec<Option<&LivePane>>> =
-            workspace.windows.iter().map(|window| self.panes(&word, window)).collect();
+            workspace.windows.iter().map(|window| self.panes(session, &word, window)).collect();
         let mut undeclared = self.tagged(&word, None);
         undeclared.retain(|pane| !found.iter().flatten().flatten().any(|found| found.id == pane.id));
         let mut closing = if self.request.prune { undeclared.clone() } else { Vec::new() };
@@ -185,9 +185,13 @@ impl<'a> Planner<'a> {
     }
 
     /// The live pane of each declared pane of a window, wherever it is now.
-    fn panes(&self, word: &str, window: &Window) -> Vec<Option<&'a LivePane>> {
-        let tagged = self.tagged(word, Some(&window.key));
-        // Equals are told apart by their order, so both have to be in that of the cells.
+    fn panes(&self, session: &LiveSession, word: &str, window: &Window) -> Vec<Option<&'a LivePane>> {
+        let mut tagged = self.tagged(word, Some(&window.key));
+        // Equals are told apart by their order, so both have to be in that of the cells; those in
+        // other windows come first, wherever these are.
+        if let Some(live) = find_window(session, word, window, &[], &[]) {
+            tagged.sort_by_key(|pane| live.panes.iter().any(|other| other.id == pane.id));
+        }
         let order = self.order(window, window.panes.len());
         let in_cells: Vec<&Pane> = order.iter().map(|&pane| &window.panes[pane]).collect();
         let mut found = vec![None; order.len()];

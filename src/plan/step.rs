@@ -10,6 +10,9 @@ use crate::record::Tag;
 use crate::snapshot::About;
 use crate::workspace::{Hash, Key, Pane, Size, one_line};
 
+/// Why a pane is restarted whose declaration is not what runs in it.
+pub const CHANGED: &str = "its command changed";
+
 /// Something that steps act on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]

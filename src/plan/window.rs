@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::matching::swaps;
 use super::session::window_name;
+use super::step::CHANGED;
 use super::{Launch, Place, Planner, Split, Step, Target};
 use crate::error::Result;
 use crate::layout::{self, Axis, Cells, Misfit, Opening, Rules};
@@ -140,7 +141,7 @@ impl Planner<'_> {
             let why = if replaced.is_some_and(|replaced| replaced.id == found.id) {
                 "in the place of one that is no longer declared".to_owned()
             } else if changed {
-                "its command changed".to_owned()
+                CHANGED.to_owned()
             } else if state.failed() || found.dead {
                 format!("it ended ({state})")
             } else {
@@ -262,9 +263,14 @@ impl Planner<'_> {
     }
 
     fn knows(&self, name: NamedLayout) -> bool {
-        use NamedLayout::{MainHorizontalMirrored, MainVerticalMirrored};
-        let mirrored = matches!(name, MainHorizontalMirrored | MainVerticalMirrored);
-        !mirrored || self.request.version.has(Feature::MirroredLayouts)
+        use NamedLayout::{MainHorizontal, MainHorizontalMirrored, MainVertical, MainVerticalMirrored};
+        match name {
+            MainHorizontal | MainVertical => self.request.version.has(Feature::MainLayouts),
+            MainHorizontalMirrored | MainVerticalMirrored => {
+                self.request.version.has(Feature::MirroredLayouts)
+            }
+            _ => true,
+        }
     }
 
     /// Which declared pane stands in each cell.

@@ -180,7 +180,7 @@ impl Runner {
                 Answer::Typed(_) | Answer::Changed(_) | Answer::Close => {}
             }
         }
-        // What else happened to it beside the shell is no news once it goes on.
+        // It may have ended beside the shell, and its process id be another's by now.
         if let Some(Change::Ended(end)) = self.children.change(leader) {
             return Some(end);
         }

@@ -82,6 +82,8 @@ pub enum Feature {
     ResizeWindow,
     /// `remain-on-exit failed` keeps a pane only when its process failed.
     RemainOnFailure,
+    /// The layouts with a main pane leave a window's size alone.
+    MainLayouts,
     /// `main-horizontal-mirrored` and `main-vertical-mirrored`.
     MirroredLayouts,
     /// A dead pane's size may still change.
@@ -154,6 +156,12 @@ impl Feature {
             what: "the size of a new session is honoured at once",
             without: "3.2 ignores it; rune resizes the window in the same batch",
         },
+        row(
+            Feature::MainLayouts,
+            Version::new(3, 0),
+            "`main-horizontal` and `main-vertical` keep the size of the window",
+            "rune computes the same arrangement itself: 2.9 takes a line from the window each time",
+        ),
         row(
             Feature::MirroredLayouts,
             Version::new(3, 5),

@@ -1,7 +1,7 @@
 //! Nothing that stands in a file makes rune panic or take long.
 
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use rune::config::source::Source;
@@ -23,9 +23,15 @@ fn checked(text: &str) -> usize {
     }
 }
 
-/// The bound leaves room for an unoptimised build on a busy machine.
+/// How long this thread has worked, whatever else the machine did meanwhile.
+fn worked() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").expect("the kernel counts it");
+    let nanoseconds = text.split_whitespace().next().and_then(|word| word.parse().ok());
+    Duration::from_nanos(nanoseconds.expect("the first word is a number"))
+}
+
+/// The bound leaves room for an unoptimised build: it is there for what grows faster than its file.
 #[test]
-#[allow(clippy::disallowed_methods)] // how long it takes is the question
 fn files_with_too_many_mistakes_are_refused_soon() {
     let many = |entry: &dyn Fn(usize) -> String, count| (0..count).map(entry).collect::<String>();
     for text in [
@@ -38,9 +44,9 @@ fn files_with_too_many_mistakes_are_refused_soon() {
         format!("workspace: {}\n", "k".repeat(500_000)),
         format!("workspace:\n  windows:\n    - panes: [\"{}\"]\n", "{{ nope }}".repeat(50_000)),
     ] {
-        let start = Instant::now();
+        let start = worked();
         assert!(checked(&text) > 0);
-        let taken = start.elapsed();
+        let taken = worked() - start;
         assert!(taken < Duration::from_secs(5), "{}… took {taken:?}", &text[..40]);
     }
 }

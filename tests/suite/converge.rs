@@ -84,9 +84,13 @@ fn any_hand() -> impl Strategy<Value = Hand> {
 
 impl Hand {
     fn act(self, server: &Server) {
-        let panes = server.list_panes("#{pane_id}");
-        let at = |place: usize| panes[place % panes.len()].as_str();
+        let lines = server.list_panes("#{pane_id} #{pane_start_command}");
+        let panes: Vec<&str> = lines.iter().filter_map(|line| line.split(' ').next()).collect();
+        let at = |place: usize| panes[place % panes.len()];
+        // Only a key says who a pane is wherever it went.
+        let keyed = |place: usize| lines[place % lines.len()].contains("pane-run k");
         let words: Vec<&str> = match self {
+            Hand::Break(one) | Hand::Join(one, _) if !keyed(one) => return,
             Hand::Break(one) => vec!["break-pane", "-d", "-s", at(one)],
             Hand::Join(one, other) => vec!["join-pane", "-d", "-s", at(one), "-t", at(other)],
             Hand::Kill(_) if panes.len() < 2 => return,
@@ -123,10 +127,10 @@ fn check(bench: &Bench<'_>, wanted: &Workspace, prune: bool) {
             let mut found = panes().filter(|(_, _, live)| {
                 live.tag.as_ref().is_some_and(|tag| tag.id.keyed() && tag.pane == pane.key)
             });
-            if let Some((_, live, pane)) = found.next() {
-                if live.noted.as_ref().is_some_and(|note| note.key == window.key) {
-                    places.insert((window.key.as_str(), at), (live.index, pane.index));
-                }
+            if let Some((_, live, pane)) = found.next()
+                && live.noted.as_ref().is_some_and(|note| note.key == window.key)
+            {
+                places.insert((window.key.as_str(), at), (live.index, pane.index));
             }
             assert!(found.next().is_none(), "{:?} is there twice", pane.key);
         }

@@ -4,13 +4,18 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod apply;
 mod attach;
 mod bench;
+mod command_line;
 mod compatibility;
 mod converge;
 mod harness;
+mod layouts;
+mod names;
 mod plan;
 mod runner;
+mod secrets;
 mod start;
 mod stop;
 

@@ -86,7 +86,9 @@ fn ctrl_c_is_for_the_command() {
 #[test]
 fn ctrl_z_asks_and_the_command_goes_on() {
     on_each_tmux(|server| {
-        let pane = &start(server, [pane("cat", "keep")])[0];
+        server.sh("mkfifo go").success();
+        let panes = start(server, [pane("cat", "keep"), pane("cat go", "keep")]);
+        let pane = &panes[0];
         let keys = |keys: &[&str]| send(server, pane, keys);
         stop(server, pane);
         keys(&["Enter"]);
@@ -99,12 +101,24 @@ fn ctrl_z_asks_and_the_command_goes_on() {
         keys(&["s", "Enter"]);
         owns_its_terminal(server, pane, "sh");
         assert_eq!(state(server, pane), json!({"state": "stopped"}));
+        // What happens to it meanwhile is history: without the terminal it stops again at once.
+        let cat = running(server, "cat");
+        let switches = || status_of(&cat.pid.to_string(), "voluntary_ctxt_switches:");
+        let before = switches();
+        kill(&cat, Signal::CONT);
+        server.wait_until("it has stopped again", || {
+            switches() != before && status_of(&cat.pid.to_string(), "State:").starts_with('T')
+        });
         keys(&["exit", "Enter"]);
         wait_for_state(server, pane, &json!({"state": "running"}));
         keys(&["twice", "Enter"]);
         server.wait_for_text(pane, "twice\ntwice");
+        assert_eq!(server.capture(pane).matches(STOPPED).count(), 2, "it is asked once for each stop");
 
-        // Somebody else lets it go on.
+        // Somebody else lets it go on, whether it reads the terminal or not.
+        stop(server, &panes[1]);
+        kill(&running(server, "cat go"), Signal::CONT);
+        wait_for_state(server, &panes[1], &json!({"state": "running"}));
         stop(server, pane);
         kill(&running(server, "cat"), Signal::CONT);
         wait_for_state(server, pane, &json!({"state": "running"}));
@@ -460,17 +474,19 @@ fn a_runner_that_is_asked_to_close_does_so_when_its_command_has_ended() {
 #[test]
 fn a_runner_at_a_prompt_ends_with_its_terminal() {
     on_each_tmux(|server| {
-        let panes = start(server, [pane("exit 1", "keep"), pane("cat", "keep")]);
+        // The second command would never notice by itself.
+        server.sh("mkfifo go").success();
+        let panes = start(server, [pane("exit 1", "keep"), pane("cat go", "keep")]);
         let mut runner = again(server, &panes[0], "trap '' HUP; exec");
         runner.expect(ENDED);
         runner.close();
 
         let mut runner = again(server, &panes[1], "trap '' HUP; exec");
-        server.wait_until("a second command runs", || count(server, "cat") == 2);
+        server.wait_until("a second command runs", || count(server, "cat go") == 2);
         runner.send_control('z');
         runner.expect(STOPPED);
         runner.close();
-        server.wait_until("the second command has ended", || count(server, "cat") == 1);
+        server.wait_until("the second command has ended", || count(server, "cat go") == 1);
     });
 }
 
@@ -763,13 +779,13 @@ fn usable_shell(mut terminal: Terminal, why: &str) {
 }
 
 fn status_of(pid: &str, field: &str) -> String {
-    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the runner lives");
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("the process lives");
     let value = status.lines().find_map(|line| line.strip_prefix(field));
     value.expect("Linux says so").trim().to_owned()
 }
 
 fn private_kilobytes(pid: &str) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("the runner lives");
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("the process lives");
     let private = text.lines().filter(|line| line.starts_with("Private_"));
     private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum()
 }

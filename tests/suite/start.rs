@@ -85,7 +85,7 @@ fn start_adds_what_is_missing_and_apply_changes_what_differs() {
             SHOP.replace("echo hello", "echo other").replace("cat, cat]", "cat, cat, cat]"),
         );
         let said = server.rune(["start", "-d"]).success().stderr;
-        let differs = "1 pane runs an older command: `rune apply` restarts it, `rune plan` shows all\n";
+        let differs = "1 pane runs an older command: `rune apply` starts again, `rune plan` shows all\n";
         assert_eq!(said, format!("{differs}`shop` is up: rune attach shop\n"));
         let after = panes(server);
         assert_eq!(after.len(), 6);
@@ -145,7 +145,7 @@ fn values_are_kept_with_the_session() {
         assert_eq!(server.rune(["apply"]).success().stderr, "nothing to do\n");
         let before = panes(server);
         let said = server.rune(["start", "-d", "branch_of=y"]).success().stderr;
-        assert!(said.contains("`rune apply 'branch_of=y'` restarts it"), "{said}");
+        assert!(said.contains("`rune apply 'branch_of=y'` starts again"), "{said}");
         assert_eq!(panes(server), before);
 
         server.rune(["apply", "branch_of=y"]).success();

@@ -2,18 +2,22 @@
 _rune_with_names() {
     local kind=
     case " ${words[2,CURRENT-1]} " in
-        *' start '*|*' stop '*|*' env '*|*' test '*|*' run '*) kind=project ;;
+        *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
+        *' --project '|*' -p '|*' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
     esac
-    if [[ -n $kind && ${words[CURRENT]} != -* ]]; then
-        local -a names=("${(@f)$(rune __complete $kind 2>/dev/null)}")
-        compadd -a names
+    if [[ -z $kind || ${words[CURRENT]} == -* ]]; then
+        _rune "$@"
+        return
     fi
-    _rune "$@"
+    local -a names=("${(@f)$(rune __complete $kind 2>/dev/null)}")
+    # Without any, the list has one empty name.
+    names=("${(@)names:#}")
+    compadd -a names
 }
+compdef _rune_with_names rune
+# Loaded from fpath, this file is the function that is asked first.
 if [ "$funcstack[1]" = "_rune" ]; then
     _rune_with_names "$@"
-else
-    compdef _rune_with_names rune
 fi
