@@ -15,7 +15,7 @@ use crate::snapshot::Snapshot;
 use crate::store::Store;
 use crate::tmux::render;
 use crate::tmux::server;
-use crate::tmux::version::Version;
+use crate::tmux::version::{Feature, Version};
 use crate::workspace::Size;
 
 /// How long a command that is restarted may take to end before it is killed.
@@ -127,11 +127,16 @@ fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
         })
         .collect();
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
-    let panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
+    let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
     if !panes.is_empty() {
         let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
         // A pane must not close when its process ends, or its window and session might with it.
         context.server.command("keep panes that restart", render::keep(&ids, planned.version))?;
+        // The server ends with an error, and everything on it, when a pane that is kept is given its size.
+        if !planned.version.has(Feature::DeadPanesHaveSizes) {
+            let settled = context.server.settled(&ids)?;
+            panes.retain(|pane| settled.contains(&pane.id));
+        }
         processes::end(Group { panes: &panes, workspace: None }, GRACE);
     }
     Ok(())

@@ -221,6 +221,7 @@ impl<'a> Renderer<'a> {
             Step::ClosePane { id, .. } => {
                 self.finish();
                 self.new_line(None);
+                self.release(id);
                 self.command(&words(&["kill-pane", "-t", id]));
                 self.did(place, false);
             }
@@ -354,7 +355,8 @@ impl<'a> Renderer<'a> {
         }
     }
 
-    /// Lets a pane that was kept for its restart ([`keep`]) close again when its process ends.
+    /// Lets a pane that was kept ([`keep`]) close again when its process ends. Where it was the whole
+    /// window that was kept, so do its other panes.
     fn release(&mut self, pane: &str) {
         let version = self.context.version;
         if version.has(Feature::RemainOnFailure) {

@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods)] // this is where tmux is started
 
+mod sizes;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::{OsStr, OsString};
 use std::fs::File;

@@ -86,6 +86,8 @@ pub enum Feature {
     MainLayouts,
     /// `main-horizontal-mirrored` and `main-vertical-mirrored`.
     MirroredLayouts,
+    /// A dead pane's size may still change.
+    DeadPanesHaveSizes,
     /// A pane may be one column wide or one row high; before, two.
     OneCellPanes,
     /// `select-pane -T` expands formats.
@@ -165,6 +167,13 @@ impl Feature {
             Version::new(3, 5),
             "the layouts `main-horizontal-mirrored` and `main-vertical-mirrored`",
             "rune computes the same arrangement itself",
+        ),
+        row(
+            Feature::DeadPanesHaveSizes,
+            Version::new(2, 8),
+            "a process may end while its pane's new size is on the way",
+            "rune waits for the size before it ends what restarts or closes; \
+             what writes without a pause is hung up without being asked first",
         ),
         row(
             Feature::OneCellPanes,

@@ -61,3 +61,41 @@ fn what_a_version_lacks_is_made_up_for() {
         server.rune(["apply", "--check"]).success();
     });
 }
+
+/// Before 2.8 the server ends when a pane that is kept after its process is given a size.
+#[test]
+fn a_pane_may_be_closed_while_its_size_changes() {
+    on_each_tmux(|server| {
+        // The pane `late` needs half a second to end; until then the others are kept.
+        let late = "mkfifo fifo; trap 'read -t 0.5 x <>fifo' TERM; echo up; cat";
+        let config = |more: &str| {
+            format!(
+                "workspace: {{session_name: shop, windows: [{{name: w, panes: [{{key: a, command: cat}}{more}]}}]}}"
+            )
+        };
+        server.write(
+            "rune.yaml",
+            config(&format!(", {{key: b, command: cat}}, {{key: late, command: [bash, -c, {late:?}]}}")),
+        );
+        server.rune(["start", "-d"]).success();
+        let (pid, panes) = (server.pid(), server.list_panes("#{pane_id}"));
+        server.wait_for_text(&panes[2], "up");
+        server.tmux(["split-window", "-d", "-t", &panes[0], "cat"]);
+
+        // The second size is not given at once.
+        for _ in 0..2 {
+            server.tmux(["resize-pane", "-t", &panes[1], "-U", "1"]);
+        }
+        server.write("rune.yaml", config(""));
+        server.rune(["apply", "--prune"]).success();
+        server.rune(["plan", "--check"]).success();
+        assert_eq!(server.pid(), pid, "it is the same server");
+
+        // Nothing is kept in that window from now on.
+        let left = server.list_panes("#{pane_id}");
+        assert_eq!(left.len(), 2);
+        let mine = left.iter().find(|pane| **pane != panes[0]).expect("the pane made by hand");
+        server.tmux(["send-keys", "-t", mine, "C-d"]);
+        server.wait_until("it closes", || server.list_panes("#{pane_id}") == panes[..1]);
+    });
+}

@@ -10,6 +10,9 @@ fn neighbour(server: &Server) -> Vec<String> {
     server.write("next/rune.yaml", "workspace: {session_name: next, windows: [{name: w, panes: [cat]}]}");
     server.rune(["start", "-d"]).cwd("next").success();
     server.tmux(["new-session", "-d", "-s", "foreign", "cat"]);
+    server.wait_until("the neighbour's runner has written its record", || {
+        kept(server).iter().any(|file| file.extension().is_some_and(|extension| extension == "record"))
+    });
     others(server)
 }
 
