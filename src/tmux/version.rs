@@ -118,7 +118,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 12] = [
+    pub const ALL: [Row; 13] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
