@@ -2,12 +2,17 @@
 {
   lib,
   stdenv,
+  bashInteractive,
+  dash,
+  fish,
   rustPlatform,
   installShellFiles,
   makeBinaryWrapper,
   git,
   procps,
+  python3,
   tmux,
+  util-linux,
   vim,
   zsh,
   # The commit that `rune --version` names.
@@ -22,14 +27,20 @@ rustPlatform.buildRustPackage {
     root = ../.;
     fileset = lib.fileset.unions [
       ../.config
+      ../CHANGELOG.md
       ../Cargo.lock
       ../Cargo.toml
+      ../README.md
       ../build.rs
       ../clippy.toml
       ../rustfmt.toml
+      ../benches
+      ../docs
+      ../examples
+      ../rune.yaml
+      ../scripts
       ../src
-      (lib.fileset.maybeMissing ../benches)
-      (lib.fileset.maybeMissing ../tests)
+      ../tests
     ];
   };
   cargoLock.lockFile = ../Cargo.lock;
@@ -45,9 +56,14 @@ rustPlatform.buildRustPackage {
   useNextest = true;
   checkType = "debug";
   nativeCheckInputs = [
+    bashInteractive
+    dash
+    fish
     git
     procps
+    python3
     tmux
+    util-linux
     vim
     zsh
   ];

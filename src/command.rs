@@ -62,7 +62,7 @@ mod tests {
         let output = std::process::Command::new(&argv[0])
             .args(&argv[1..])
             .env_clear()
-            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .env("PATH", std::env::var_os("PATH").unwrap())
             .env("HOME", home.path())
             .output()
             .unwrap();

@@ -167,7 +167,7 @@ fn ctrl_c_ends_a_plain_command() {
 
 #[test]
 fn an_editor_follows_the_size_of_the_terminal() {
-    let mut session = session("TERM=vt100 exec vim.tiny -u NONE -N -c 'set ruler'", &[]);
+    let mut session = session("TERM=vt100 exec vi -u NONE -N -c 'set ruler'", &[]);
     session.exp_string("All").unwrap();
     session.send_line(":set lines?").unwrap();
     session.exp_string("lines=24").unwrap();

@@ -116,7 +116,7 @@ impl Drop for World {
 }
 
 fn plain_environment() -> Vec<(OsString, OsString)> {
-    vec![("PATH".into(), "/usr/local/bin:/usr/bin:/bin".into())]
+    vec![("PATH".into(), std::env::var_os("PATH").unwrap())]
 }
 
 fn options<'a>(
@@ -229,7 +229,7 @@ fn commands_run_in_order_with_the_environment_they_are_given() {
         kept,
         [
             "DECLARED=yes: it is",
-            "PATH=/usr/local/bin:/usr/bin:/bin",
+            &format!("PATH={}", std::env::var("PATH").unwrap()),
             &format!("PWD={}", root.display()),
             "RUNE_COMMAND=one",
             "RUNE_PROJECT=web",

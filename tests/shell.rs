@@ -14,12 +14,17 @@ use rune::process::{self, End, Run};
 use rune::shell::{Finished, Seen, run};
 use wait::until;
 
+/// Where programs are on this machine.
+fn path() -> String {
+    std::env::var("PATH").unwrap()
+}
+
 fn sh(text: &str) -> Run {
-    let environment = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("GREETING", "hello")];
+    let environment = [("PATH".into(), path().into()), ("GREETING".into(), "hello".into())];
     Run {
         argv: ["sh", "-c", text].map(OsString::from).to_vec(),
         cwd: "/tmp".into(),
-        environment: environment.map(|(name, value)| (name.into(), value.into())).to_vec(),
+        environment: environment.to_vec(),
         timeout: None,
         mark: None,
     }
@@ -52,7 +57,7 @@ fn a_command_has_the_given_world_and_no_other() {
     let finished = finish(&sh("pwd; env | sort; read x || echo no input; tty"));
     assert_eq!(
         text(&finished),
-        "/tmp\nGREETING=hello\nPATH=/usr/local/bin:/usr/bin:/bin\nPWD=/tmp\nno input\nnot a tty\n"
+        format!("/tmp\nGREETING=hello\nPATH={}\nPWD=/tmp\nno input\nnot a tty\n", path())
     );
     assert_eq!(finished.end, End::Exited(1));
     let finished = finish(&sh("echo x >/dev/tty"));

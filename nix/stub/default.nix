@@ -69,9 +69,11 @@ let
 
   pkgs =
     lib.genAttrs [
+      "bashInteractive"
       "cargo"
       "cargo-nextest"
       "clippy"
+      "dash"
       "fish"
       "git"
       "glibcLocales"
@@ -84,6 +86,7 @@ let
       "rust-analyzer"
       "rustfmt"
       "shellcheck"
+      "util-linux"
       "vim"
       "zsh"
     ] package

@@ -147,8 +147,11 @@ fn inside_its_own_server_rune_switches_the_client() {
 fn inside_another_tmux_rune_does_not_nest() {
     on_each_tmux(|server| {
         server.write("rune.yaml", "workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}");
+        // Its path: the client below has a PATH with another tmux.
+        let tmux = server.root().join("bin/tmux");
+        let tmux = tmux.to_str().expect("a world's path is text");
         let other =
-            |words: &[&str]| server.program("tmux").args(["-L", "other", "-f", "/dev/null"]).args(words);
+            |words: &[&str]| server.program(tmux).args(["-L", "other", "-f", "/dev/null"]).args(words);
         other(&["new-session", "-d", "-s", "outer", "-x", "100", "-y", "29", "sh"]).success();
         let mut terminal = other(&["attach"]).in_terminal(100, 30);
         let screen = || other(&["capture-pane", "-p", "-J", "-t", "=outer:"]).success().stdout;

@@ -55,13 +55,13 @@ fn a_command_that_is_killed_from_outside_ended_by_that_signal() {
 #[test]
 fn a_single_program_names_its_window() {
     on_each_tmux(|server| {
-        let panes = start(server, [pane("vim.tiny -u NONE .", "shell"), pane("cat", "shell")]);
+        let panes = start(server, [pane("vi -u NONE .", "shell"), pane("cat", "shell")]);
         server.wait_until("the windows are named after their commands", || {
-            server.list_windows("#{window_name}") == ["vim.tiny", "cat"]
+            server.list_windows("#{window_name}") == ["vi", "cat"]
         });
         server.tmux(["send-keys", "-t", &panes[1], "C-c"]);
         server.wait_until("the window is named after the shell", || {
-            server.list_windows("#{window_name}") == ["vim.tiny", "sh"]
+            server.list_windows("#{window_name}") == ["vi", "sh"]
         });
     });
 }
@@ -184,7 +184,7 @@ fn keys_typed_for_the_command_answer_no_question() {
 fn a_full_screen_program_follows_its_window() {
     on_each_tmux(|server| {
         server.write("notes.txt", "a line\n".repeat(300));
-        let vim = "vim.tiny -u NONE -c 'set laststatus=2' notes.txt";
+        let vim = "vi -u NONE -c 'set laststatus=2' notes.txt";
         let pane = &start(server, [pane(vim, "shell")])[0];
         let mut client = server.attach();
         let status_line = || server.capture(pane).lines().position(|line| line == "notes.txt");
@@ -321,7 +321,8 @@ fn a_kept_pane_waits_for_an_answer() {
 fn the_shell_afterwards_owns_the_terminal() {
     on_each_tmux(|server| {
         for shell in ["sh", "bash"] {
-            let program = format!("/bin/{shell}");
+            let program = server.sh(&format!("command -v {shell}")).success().stdout;
+            let program = program.trim_end();
             configure(server, [pane("exit 4", "shell"), pane("cat", "shell")]);
             server.rune(["start", "-d"]).env("SHELL", program).success();
             let panes = server.list_panes("#{pane_id}");

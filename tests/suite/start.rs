@@ -271,10 +271,13 @@ fn a_prefix_of_a_name_is_another_name() {
 fn a_shell_that_is_slow_or_flushes_its_input_loses_nothing() {
     on_each_tmux(|server| {
         // It takes its time, and throws away what was typed meanwhile.
+        let python = server.sh("command -v python3").success().stdout;
         let shell = server.write(
             "slow-shell",
-            "#!/usr/bin/env python3\nimport os, sys, termios, time\ntime.sleep(0.7)\n\
-             termios.tcflush(0, termios.TCIFLUSH)\nos.execv('/bin/sh', ['/bin/sh'] + sys.argv[1:])\n",
+            format!(
+                "#!{python}import os, sys, termios, time\ntime.sleep(0.7)\n\
+             termios.tcflush(0, termios.TCIFLUSH)\nos.execv('/bin/sh', ['/bin/sh'] + sys.argv[1:])\n"
+            ),
         );
         server.program("chmod").args(["+x".as_ref(), shell.as_os_str()]).success();
         server.write(
