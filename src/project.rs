@@ -23,6 +23,8 @@ pub struct Project {
     /// Every workspace that `rune start` brings up, in the order it names them; `rune start`
     /// attaches to the last. Empty only for `workspace: none`.
     pub workspaces: Vec<Workspace>,
+    /// Whether the workspace is the embedded default, since the config names none.
+    pub default_workspace: bool,
     /// Quiet remarks for `-v`, such as known keys that have no use here.
     pub notes: Vec<String>,
     /// The config's `environment: {pass, drop}`.

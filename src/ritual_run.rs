@@ -101,6 +101,21 @@ pub fn record(project: &Project, state: &Path) -> Result<Record> {
     read(&Store::new(state, &project.root, &project.name), project)
 }
 
+/// What is known of every project's rituals in this boot of the machine, by root and name. Records
+/// that cannot be read are told to `unreadable`: they must not hide the others.
+pub fn records(state: &Path, unreadable: &mut dyn FnMut(&Error)) -> Result<Vec<Record>> {
+    let boot = boot()?;
+    let mut records = Vec::new();
+    for store in Store::all(state)? {
+        match store.read() {
+            Ok(record) => records.extend(record.map(|record| record.since(&boot))),
+            Err(error) => unreadable(&error),
+        }
+    }
+    records.sort_by(|one, other| (&one.root, &one.project).cmp(&(&other.root, &other.project)));
+    Ok(records)
+}
+
 /// The background commands that still run, each with its processes.
 pub fn running(record: &Record) -> Vec<(Background, Vec<Process>)> {
     let table = process::snapshot();
@@ -135,9 +150,13 @@ pub fn end_background(
 }
 
 fn read(store: &Store, project: &Project) -> Result<Record> {
-    let boot = process::boot_id().map_err(Error::io("read the boot's id of", "/proc"))?;
+    let boot = boot()?;
     let record = store.read()?;
     Ok(record.map_or_else(|| Record::new(&boot, &project.name, &project.root), |record| record.since(&boot)))
+}
+
+fn boot() -> Result<String> {
+    process::boot_id().map_err(Error::io("read the boot's id of", "/proc"))
 }
 
 fn refuse_inside(project: &Project, phase: Phase, options: &Options<'_>) -> Result<()> {

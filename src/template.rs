@@ -139,8 +139,11 @@ fn help_for_unknown(name: &str, as_written: Option<&str>, variables: &Variables)
     let passed = as_written
         .filter(|_| near.is_none())
         .map(|written| format!("to pass `{written}` on as it stands, write `{}`", scan::passed_on(written)));
-    let parts: Vec<String> = [near, known, passed].into_iter().flatten().collect();
-    (!parts.is_empty()).then(|| parts.join("; "))
+    let given = (as_written.is_none() && near.is_none())
+        .then(|| format!("a value of your own is given as `{name}=VALUE` after `rune start`"));
+    let parts: Vec<String> = [near, known, passed, given].into_iter().flatten().collect();
+    // A question mark ends its part.
+    (!parts.is_empty()).then(|| parts.join("; ").replace("`?; ", "`? "))
 }
 
 #[cfg(test)]

@@ -110,8 +110,12 @@ impl Progress {
             Shown::Nothing => {}
             Shown::Live(text) if self.terminal => {
                 // One row only: what is longer would leave its first rows behind.
-                let width =
-                    rustix::termios::tcgetwinsize(rustix::stdio::stderr()).map_or(80, |size| size.ws_col);
+                // A terminal that does not know its width says 0.
+                let width = rustix::termios::tcgetwinsize(rustix::stdio::stderr())
+                    .ok()
+                    .map(|size| size.ws_col)
+                    .filter(|&width| width > 0)
+                    .unwrap_or(80);
                 let text: String = text.chars().take(usize::from(width.saturating_sub(1))).collect();
                 self.clear();
                 let mut out = io::stderr().lock();

@@ -212,7 +212,7 @@ fn what_a_killed_command_left_switched_on_is_switched_off() {
 fn a_time_out_ends_the_command() {
     let mut session = session("echo wai''ting; cat", &[("LIMIT", "700")]);
     session.exp_string("waiting").unwrap();
-    assert_eq!(end(&mut session), "took longer than its time-out of 0.7 s, code 124, 0 left");
+    assert_eq!(end(&mut session), "timed out (limit 0.7 s), code 124, 0 left");
 }
 
 #[test]

@@ -138,6 +138,7 @@ fn project(root: &Path, start: &str, stop: &str) -> Project {
         start: commands(start),
         stop: commands(stop),
         workspaces: Vec::new(),
+        default_workspace: false,
         notes: Vec::new(),
         pass: Vec::new(),
         drop: Vec::new(),

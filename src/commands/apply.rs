@@ -71,6 +71,9 @@ fn show(context: &Context, options: &cli::Apply, project: &Project, planned: &Pl
 pub fn text(project: &Project, plan: &Plan) -> String {
     let from = origin(project);
     let mut text = format!("project `{}` at {}, from {from}\n", project.name, project.root.display());
+    if project.default_workspace && project.config.is_some() {
+        text += "the config names no workspace: this is rune's embedded default\n";
+    }
     if plan.is_empty() {
         text += "nothing to do\n";
     }

@@ -15,6 +15,8 @@ use crate::error::{Error, Problems, Result};
 pub fn check(context: &Context, options: &cli::Check) -> Result<()> {
     let (request, _) = context.request(&[]);
     let mut checked = Vec::new();
+    // A file that cannot be read must not hide the problems of the others.
+    let mut unread: Vec<Error> = Vec::new();
     if options.files.is_empty() {
         checked.push(one(context, request)?);
     } else {
@@ -26,22 +28,45 @@ pub fn check(context: &Context, options: &cli::Check) -> Result<()> {
                 request.directory = file.parent().unwrap_or(Path::new("/")).to_owned();
             }
             request.file = Some(file);
-            checked.push(one(context, request)?);
+            match one(context, request) {
+                Ok(found) => checked.push(found),
+                Err(error) => unread.push(error),
+            }
         }
     }
-    let problems: Vec<Problems> =
+    let mut problems: Vec<Problems> =
         checked.iter().filter(|checked| !checked.passed()).map(|checked| checked.problems.clone()).collect();
+    // Bytes that are no text are a problem with a place too.
+    unread.retain_mut(|error| match error {
+        Error::Config(found) => {
+            problems.append(found);
+            false
+        }
+        _ => true,
+    });
+    let last = if problems.is_empty() { unread.pop() } else { None };
+    for error in &unread {
+        context.ui.error(error);
+    }
     if options.json {
         let remarks: Vec<Problems> = checked.iter().map(|checked| checked.remarks.clone()).collect();
         let text =
             json!({"schema": 1, "problems": report::json(&problems), "remarks": report::json(&remarks)});
         context.ui.result(&text.to_string());
-        return if problems.is_empty() { Ok(()) } else { Err(Error::Config(Vec::new())) };
+        return match last {
+            Some(error) => Err(error),
+            None if problems.is_empty() => Ok(()),
+            None => Err(Error::Config(Vec::new())),
+        };
     }
     for checked in &checked {
         say(context, checked);
     }
-    if problems.is_empty() { Ok(()) } else { Err(Error::Config(problems)) }
+    match last {
+        Some(error) => Err(error),
+        None if problems.is_empty() => Ok(()),
+        None => Err(Error::Config(problems)),
+    }
 }
 
 fn one(context: &Context, request: config::Request) -> Result<Checked> {

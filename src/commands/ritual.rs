@@ -9,6 +9,7 @@ use crate::ritual::Phase;
 use crate::ritual_plan::preview;
 use crate::ritual_plan::record::Decision;
 use crate::ritual_run::{self, Options};
+use crate::snapshot::Snapshot;
 use crate::store::Variable;
 use crate::ui::Progress;
 
@@ -18,18 +19,24 @@ pub fn ritual(context: &Context, command: &cli::Ritual) -> Result<()> {
         cli::Ritual::List => list(context),
         cli::Ritual::Test { phase, choice } => test(context, phase_of(*phase), choice),
         cli::Ritual::Run { phase, choice } => {
-            let project = context.project(&choice.words, None, false)?;
+            let project = context.project(&choice.words, looked(context).as_ref(), false)?;
             // Whoever asks for it by name wants it to run.
             run(context, &project, phase_of(*phase), true)
         }
     }
 }
 
+/// What the server has, for the values that a session was started with. A ritual by itself needs no
+/// tmux, so one that does not answer has none.
+fn looked(context: &Context) -> Option<Snapshot> {
+    context.look().ok().flatten()
+}
+
 fn list(context: &Context) -> Result<()> {
     let (request, _) = context.request(&[]);
     let loaded = crate::config::load(&request)?;
     let names = crate::config::names(&loaded).projects;
-    let here = context.resolve(&loaded, request.clone(), None)?;
+    let here = context.resolve(&loaded, request.clone(), looked(context).as_ref())?;
     let mut projects = vec![here];
     for name in names {
         if projects.iter().all(|known| known.name != name) {
@@ -46,7 +53,7 @@ fn list(context: &Context) -> Result<()> {
 }
 
 fn test(context: &Context, phase: Phase, choice: &cli::Choice) -> Result<()> {
-    let project = context.project(&choice.words, None, false)?;
+    let project = context.project(&choice.words, looked(context).as_ref(), false)?;
     let decision = decision(context, &project, phase, false)?;
     context.ui.result(&preview::preview(&project, phase, decision).join("\n"));
     Ok(())
@@ -65,24 +72,20 @@ pub fn run(context: &Context, project: &Project, phase: Phase, force: bool) -> R
     })
 }
 
-/// Ends the background commands of the start ritual; the names of what survived.
+/// Ends the background commands of the start ritual; for each that ran, what survived of it.
 pub fn end_background(
     context: &Context,
     project: &Project,
     grace: std::time::Duration,
-) -> Result<Vec<String>> {
+) -> Result<Vec<Vec<String>>> {
     with_options(context, project, Phase::Stop, false, |options| {
         let mut progress = Progress::new(context.ui);
         let ended = ritual_run::end_background(project, options, grace, &mut |event| progress.show(&event))?;
         drop(progress);
-        let mut survivors = Vec::new();
-        for (background, left) in ended {
-            if left.is_empty() {
-                context.ui.say(&format!("ended `{}`", background.name));
-            }
-            survivors.extend(left.iter().map(ToString::to_string));
+        for (background, _) in ended.iter().filter(|(_, left)| left.is_empty()) {
+            context.ui.say(&format!("ended `{}`", background.name));
         }
-        Ok(survivors)
+        Ok(ended.iter().map(|(_, left)| left.iter().map(ToString::to_string).collect()).collect())
     })
 }
 

@@ -11,7 +11,7 @@ use crate::lock::Lock;
 use crate::plan::{CHANGED, Plan, Step};
 use crate::project::Project;
 use crate::quote;
-use crate::ritual::{Interactive, Phase};
+use crate::ritual::{Interactive, Phase, RitualCommand};
 use crate::ritual_plan::preview;
 use crate::snapshot::Snapshot;
 
@@ -70,10 +70,15 @@ fn after_ritual(
 
 /// Without tmux there are rituals only; what wanted a session runs in this terminal.
 fn without_tmux(context: &Context, project: &mut Project) {
-    context.ui.say(&format!(
-        "there is no `{}` to run: no workspace comes up, and its commands run here",
-        context.server.program.display()
-    ));
+    let wants_session =
+        |command: &RitualCommand| matches!(command.interactive, Some(Interactive::Workspace(_)));
+    let in_ritual = project.start.iter().any(wants_session);
+    if project.workspaces.is_empty() && !in_ritual {
+        return;
+    }
+    let instead = if in_ritual { "what the ritual runs in it runs here" } else { "only the ritual runs" };
+    let program = context.server.program.display();
+    context.ui.say(&format!("there is no `{program}` to run: no workspace comes up, {instead}"));
     project.workspaces.clear();
     for command in &mut project.start {
         if command.interactive.is_some() {
@@ -135,9 +140,8 @@ fn held(context: &Context, plan: &Plan, given: &[String]) {
         line(others, "thing differs from the config", "things differ from the config"),
     ];
     let lines: Vec<String> = lines.into_iter().flatten().collect();
-    let does = if others == 0 { "starts again" } else { "mends it" };
     context.ui.say(&format!(
-        "{}: `{}` {does}, `{}` shows all",
+        "{}: `{}` changes that, `{}` shows all",
         lines.join(", "),
         words("apply"),
         words("plan")

@@ -6,6 +6,9 @@ use super::context::Context;
 use super::leave;
 use crate::cli;
 use crate::error::Result;
+use crate::process::Process;
+use crate::ritual_plan::record::{Background, Record};
+use crate::ritual_run;
 use crate::snapshot::{Detail, LivePane, LiveSession, LiveWindow, Snapshot};
 use crate::ui::table;
 
@@ -15,20 +18,79 @@ pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
     if let Some(report) = leave::take_report(context) {
         context.ui.say(&report);
     }
+    let in_background = in_background(context)?;
     if options.json {
         let panes: Vec<Value> =
             snapshot.panes().map(|(session, window, pane)| json(&snapshot, session, window, pane)).collect();
-        context.ui.result(&json!({"schema": 1, "panes": panes}).to_string());
+        let background: Vec<Value> = in_background.iter().map(background_json).collect();
+        context.ui.result(&json!({"schema": 1, "panes": panes, "background": background}).to_string());
         return Ok(());
     }
-    if snapshot.sessions.is_empty() {
+    if snapshot.sessions.is_empty() && in_background.is_empty() {
         context.ui.say("nothing is running");
         return Ok(());
     }
-    let mut rows = vec![["PANE", "STATE", "PID", "COMMAND"].map(str::to_owned).to_vec()];
-    rows.extend(snapshot.panes().map(|(session, window, pane)| row(&snapshot, session, window, pane)));
-    context.ui.result(&table(&rows));
+    let mut tables = Vec::new();
+    if !snapshot.sessions.is_empty() {
+        let mut rows = vec![["PANE", "STATE", "PID", "COMMAND"].map(str::to_owned).to_vec()];
+        rows.extend(snapshot.panes().map(|(session, window, pane)| row(&snapshot, session, window, pane)));
+        tables.push(table(&rows));
+    }
+    if !in_background.is_empty() {
+        let mut rows = vec![["BACKGROUND", "PROJECT", "PID", "COMMAND", "LOG"].map(str::to_owned).to_vec()];
+        rows.extend(in_background.iter().map(background_row));
+        tables.push(table(&rows));
+    }
+    context.ui.result(&tables.join("\n"));
     Ok(())
+}
+
+/// A background command of a ritual that still runs, with what is known of its ritual.
+struct InBackground {
+    record: Record,
+    command: Background,
+    processes: Vec<Process>,
+}
+
+fn in_background(context: &Context) -> Result<Vec<InBackground>> {
+    let mut unreadable = |error: &crate::error::Error| context.ui.error(error);
+    let records = ritual_run::records(&context.state_directory(), &mut unreadable)?;
+    let running = |record: Record| {
+        let running = ritual_run::running(&record).into_iter();
+        running.map(move |(command, processes)| InBackground { record: record.clone(), command, processes })
+    };
+    let begun = records.into_iter().filter(|record| !record.background.is_empty());
+    Ok(begun.flat_map(running).collect())
+}
+
+fn background_row(one: &InBackground) -> Vec<String> {
+    let pids: Vec<String> = one.pids().iter().map(u32::to_string).collect();
+    let (command, log) = (one.command.command.clone(), one.command.log.display().to_string());
+    vec![one.command.name.clone(), one.record.project.clone(), pids.join(" "), command, log]
+}
+
+fn background_json(one: &InBackground) -> Value {
+    json!({
+        "name": one.command.name,
+        "project": one.record.project,
+        "root": one.record.root,
+        "ritual": one.command.phase,
+        "command": one.command.command,
+        "pids": one.pids(),
+        "since": one.command.began * 1000,
+        "log": one.command.log,
+    })
+}
+
+impl InBackground {
+    /// The first process while it lives, else what it left behind.
+    fn pids(&self) -> Vec<u32> {
+        let first = self.command.process.map(|(pid, _)| pid);
+        match first.filter(|first| self.processes.iter().any(|process| process.pid == *first)) {
+            Some(first) => vec![first],
+            None => self.processes.iter().map(|process| process.pid).collect(),
+        }
+    }
 }
 
 /// `rune ls`

@@ -34,7 +34,8 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
     if options.keep {
         return Ok(());
     }
-    let mut survivors = ritual::end_background(context, &project, grace)?;
+    let in_background = ritual::end_background(context, &project, grace)?;
+    let mut survivors = in_background.concat();
     let _lock = bring_up::lock(context, "rune stop")?;
     let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
     let sessions = belonging(&snapshot, &project);
@@ -42,7 +43,7 @@ pub fn stop(context: &Context, options: &cli::Stop) -> Result<()> {
         leave::go_on_outside(context, own, sessions.len())?;
         return survived(survivors);
     }
-    if sessions.is_empty() {
+    if sessions.is_empty() && in_background.is_empty() {
         nothing(context, &snapshot, &project);
     }
     survivors.extend(end(context, &sessions, None, grace, &mut |line| context.ui.say(line))?);

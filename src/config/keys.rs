@@ -115,7 +115,7 @@ pub static SETTINGS: Group = Group {
     name: "settings",
     keys: &[
         key("timeout", Duration, "how long a command of a ritual may take unless it says otherwise"),
-        unused("work_hours", Number),
+        unused("work_hours", OneOf(&[Number, Duration])),
         unused("break_interval", Duration),
         unused("idle_threshold", Duration),
         unused("notifications", Keys(&NOTIFICATIONS)),

@@ -99,7 +99,7 @@ impl fmt::Display for End {
                 Some(name) => write!(f, "was ended by signal {signal} ({name})"),
                 None => write!(f, "was ended by signal {signal}"),
             },
-            End::TimedOut(limit) => write!(f, "took longer than its time-out of {} s", limit.as_secs_f32()),
+            End::TimedOut(limit) => write!(f, "timed out (limit {} s)", limit.as_secs_f32()),
             End::NotStarted(why) => write!(f, "could not be started: {}", why.message),
         }
     }

@@ -172,12 +172,12 @@ pub fn show(event: &Event, verbose: bool) -> Shown {
             note(format!("waiting for {holder}, which runs a ritual of this project"))
         }
         Event::AlreadyRan { phase, ago } => note(format!(
-            "the {phase} ritual ran {} ago; `rune stop` or `--ritual` lets it run again",
-            duration(*ago)
+            "the {phase} ritual ran {}; `rune stop` or `--ritual` lets it run again",
+            when(*ago)
         )),
         Event::Again { phase, ago } => note(format!(
-            "the {phase} ritual did not come to its end {} ago and starts again",
-            duration(*ago)
+            "the {phase} ritual that began {} did not come to its end and starts again",
+            when(*ago)
         )),
         Event::Begins { name } => Shown::Live(format!("· {}", plain(name))),
         Event::Passed { name, time, limited } => {
@@ -215,9 +215,7 @@ fn done(name: &str, how: &How, output: &[u8], verbose: bool) -> Shown {
         }
         How::Skipped { condition } => (Tone::Note, '-', format!("skipped: `{condition}` does not hold")),
         How::Workspace { key, text: None } => (Tone::Note, '→', format!("workspace `{key}`")),
-        How::Workspace { key, text: Some(text) } => {
-            (Tone::Note, '→', format!("workspace `{key}`, beside `{text}`"))
-        }
+        How::Workspace { key, text: Some(text) } => (Tone::Note, '→', format!("workspace `{key}`: {text}")),
         How::Nothing => (Tone::Note, '-', "has nothing to run".to_owned()),
     };
     let mut lines = vec![Line { tone, text: format!("{mark} {}  {what}", plain(name)) }];
@@ -272,6 +270,15 @@ pub fn duration(time: Duration) -> String {
         60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         3600..86400 => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
         _ => format!("{} d {} h", seconds / 86400, seconds / 3600 % 24),
+    }
+}
+
+/// How long ago something was, which is known to the second.
+fn when(ago: Duration) -> String {
+    match ago.as_secs() {
+        0 => "just now".to_owned(),
+        seconds @ 1..10 => format!("{seconds} s ago"),
+        _ => format!("{} ago", duration(ago)),
     }
 }
 

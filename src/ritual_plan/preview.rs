@@ -98,8 +98,10 @@ fn details(project: &Project, command: &RitualCommand) -> Vec<String> {
     if command.cwd != project.root {
         lines.push(format!("in {}", command.cwd.display()));
     }
-    if !command.environment.is_empty() {
-        let names: Vec<&str> = command.environment.keys().map(String::as_str).collect();
+    // What rune itself sets is the same for every command.
+    let declared = command.environment.keys().filter(|name| !name.starts_with("RUNE_"));
+    let names: Vec<&str> = declared.map(String::as_str).collect();
+    if !names.is_empty() {
         lines.push(format!("with {}", names.join(", ")));
     }
     if !command.pass.is_empty() {
@@ -138,7 +140,7 @@ mod tests {
             background: true,
             optional: true,
             cwd: "/w/web".into(),
-            environment: [("PORT".to_owned(), "80".to_owned())].into(),
+            environment: ["PORT", "RUNE_PROJECT"].map(|name| (name.to_owned(), "80".to_owned())).into(),
             pass: vec!["GH_TOKEN".to_owned()],
             timeout: Some(Duration::from_secs(60)),
             when: Some(Condition::GitClean),
@@ -157,6 +159,7 @@ mod tests {
             start: vec![command("Pull", "git pull"), server, editor],
             stop: Vec::new(),
             workspaces: Vec::new(),
+            default_workspace: false,
             notes: Vec::new(),
             pass: Vec::new(),
             drop: Vec::new(),

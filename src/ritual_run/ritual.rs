@@ -217,13 +217,20 @@ impl Ritual<'_> {
         Ok((run, id))
     }
 
-    /// The log of a background command; the same for every run of it.
+    /// The log of a background command; the same for every run of it, unless another command of
+    /// that name still writes there.
     fn log(&self, name: &str) -> Result<PathBuf> {
         let directory = self.options.state.join("logs");
         store::private_directory(&directory)?;
         let (project, name) = (Key::from_name(&self.project.name), Key::from_name(name));
         let word = record::word(&self.project.root, &self.project.name);
-        Ok(directory.join(format!("{project}-{name}-{}.log", &word[..6])))
+        let log = |number: usize| match number {
+            1 => directory.join(format!("{project}-{name}-{}.log", &word[..6])),
+            _ => directory.join(format!("{project}-{name}-{number}-{}.log", &word[..6])),
+        };
+        let taken = |log: &PathBuf| self.record.background.iter().any(|other| other.log == *log);
+        let free = (1..).map(log).find(|log| !taken(log));
+        Ok(free.unwrap_or(directory))
     }
 }
 

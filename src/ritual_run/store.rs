@@ -50,6 +50,20 @@ impl Store {
         Ok(file)
     }
 
+    /// The places of all records in `state`.
+    pub(super) fn all(state: &Path) -> Result<Vec<Store>> {
+        let directory = state.join("rituals");
+        let entries = match fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(source) => return Err(Error::io("read", directory)(source)),
+        };
+        let paths = entries.flatten().map(|entry| entry.path());
+        let records = paths.filter(|path| path.extension().is_some_and(|extension| extension == "json"));
+        let words = records.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()));
+        Ok(words.map(|word| Store { directory: directory.clone(), word }).collect())
+    }
+
     /// The record, if there is one.
     pub(super) fn read(&self) -> Result<Option<Record>> {
         let path = self.path();

@@ -56,9 +56,14 @@ fn a_fault_has_its_place_and_what_to_write() {
             "echo {{ Projct }}",
             "Projct",
             "there is no variable `Projct`",
-            format!("did you mean `Project`?; {names}"),
+            format!("did you mean `Project`? {names}"),
         ),
-        ("größe {{Names}}", "Names", "there is no variable `Names`", names.to_owned()),
+        (
+            "größe {{Names}}",
+            "Names",
+            "there is no variable `Names`",
+            format!("{names}; a value of your own is given as `Names=VALUE` after `rune start`"),
+        ),
         (
             "docker ps --format '{{.Names}}'",
             "Names",

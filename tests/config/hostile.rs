@@ -52,6 +52,28 @@ fn files_with_too_many_mistakes_are_refused_soon() {
 }
 
 #[test]
+fn what_expands_to_too_much_is_refused_in_words() {
+    let chain = |line: &dyn Fn(usize) -> String| (1..40).map(line).collect::<String>();
+    let nine = |i: usize| vec![format!("*a{}", i - 1); 9].join(",");
+    for (text, message) in [
+        (
+            format!("a0: &a0 [x]\n{}", chain(&|i| format!("a{i}: &a{i} [{}]\n", nine(i)))),
+            "the aliases of this file expand to too much",
+        ),
+        (
+            format!(
+                "workspaces:\n  a0: &a0 {{root: x}}\n{}",
+                chain(&|i| format!("  a{i}: &a{i} {{<<: [{}]}}\n", nine(i)))
+            ),
+            "the file merges too often",
+        ),
+    ] {
+        let mistakes = Place::with(&text).mistakes();
+        assert!(mistakes.len() == 1 && mistakes[0].ends_with(message), "{mistakes:?}");
+    }
+}
+
+#[test]
 fn bytes_that_are_no_text_have_a_place() {
     let place = Place::new();
     let path = place.home().join("shop/rune.yaml");

@@ -85,7 +85,7 @@ fn start_adds_what_is_missing_and_apply_changes_what_differs() {
             SHOP.replace("echo hello", "echo other").replace("cat, cat]", "cat, cat, cat]"),
         );
         let said = server.rune(["start", "-d"]).success().stderr;
-        let differs = "1 pane runs an older command: `rune apply` starts again, `rune plan` shows all\n";
+        let differs = "1 pane runs an older command: `rune apply` changes that, `rune plan` shows all\n";
         assert_eq!(said, format!("{differs}`shop` is up: rune attach shop\n"));
         let after = panes(server);
         assert_eq!(after.len(), 6);
@@ -145,7 +145,7 @@ fn values_are_kept_with_the_session() {
         assert_eq!(server.rune(["apply"]).success().stderr, "nothing to do\n");
         let before = panes(server);
         let said = server.rune(["start", "-d", "branch_of=y"]).success().stderr;
-        assert!(said.contains("`rune apply 'branch_of=y'` starts again"), "{said}");
+        assert!(said.contains("`rune apply 'branch_of=y'` changes that"), "{said}");
         assert_eq!(panes(server), before);
 
         server.rune(["apply", "branch_of=y"]).success();
@@ -473,5 +473,86 @@ fn what_is_not_text_is_refused_in_words() {
         assert!(ran.code == Some(1) || ran.code == Some(2), "{ran:?}");
         assert!(ran.stderr.contains("UTF-8"), "{ran:?}");
         assert!(!server.is_running());
+    });
+}
+
+#[test]
+fn a_plan_says_that_the_workspace_is_the_default() {
+    on_each_tmux(|server| {
+        let said = "the config names no workspace: this is rune's embedded default";
+        server.write("rune.yaml", "rituals: {start: {global: [{name: a, command: 'true'}]}}");
+        let plan = server.rune(["plan"]).success().stdout;
+        assert_eq!(plan.lines().nth(1), Some(said), "{plan}");
+        server.write("rune.yaml", SHOP);
+        assert!(!server.rune(["plan"]).success().stdout.contains("default"));
+    });
+}
+
+#[test]
+fn rituals_need_no_tmux() {
+    on_each_tmux(|server| {
+        let rune = |words: &[&str]| server.rune(words).env("RUNE_TMUX", "no-tmux-of-this-name");
+        server.write(
+            "rune.yaml",
+            "workspace: none\nrituals: {start: {global: [{name: a, command: echo a >> log}]}}",
+        );
+        let ran = rune(&["start"]).success();
+        assert!(ran.stderr.starts_with("\u{2713} a  ") && !ran.stderr.contains("tmux"), "{}", ran.stderr);
+        rune(&["stop"]).success();
+
+        // With a workspace the line says why there is none.
+        server.write("rune.yaml", "rituals: {start: {global: [{name: a, command: echo a >> log}]}}");
+        let said = rune(&["start"]).success().stderr;
+        assert!(said.starts_with("could not run `no-tmux-of-this-name`: "), "{said}");
+        assert!(said.contains(": no workspace comes up, only the ritual runs\n"), "{said}");
+        assert_eq!(std::fs::read_to_string(server.project().join("log")).unwrap(), "a\na\n");
+    });
+}
+
+#[test]
+fn status_shows_what_rituals_left_in_the_background() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: none\nrituals: {start: {global: [\
+             {name: db, command: 'echo one; exec sleep 2101', background: true}, \
+             {name: db, command: 'echo two; exec sleep 2102', background: true}]}}",
+        );
+        server.rune(["start"]).success();
+        let status = server.rune(["status"]).success().stdout;
+        let rows: Vec<Vec<&str>> = status.lines().map(|line| line.split("  ").collect()).collect();
+        assert_eq!(rows.len(), 3, "{status}");
+        assert!(rows[0][0] == "BACKGROUND" && rows[1][0] == "db" && rows[2][0] == "db", "{status}");
+
+        let json = server.rune(["status", "--json"]).success().stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let all = json["background"].as_array().unwrap();
+        let text = |at: usize, key: &str| all[at][key].as_str().unwrap().to_owned();
+        assert_eq!((all.len(), text(0, "project"), text(0, "ritual")), (2, "project".into(), "start".into()));
+        assert_eq!(text(0, "command"), "echo one; exec sleep 2101");
+        // Two commands of one name do not write into each other's log.
+        for (at, line) in [(0, "one\n"), (1, "two\n")] {
+            server.wait_until("the command writes its log", || {
+                fs::read_to_string(text(at, "log")).is_ok_and(|log| log == line)
+            });
+        }
+        assert_eq!(server.rune(["stop"]).success().stderr, "ended `db`\nended `db`\n");
+        let status = server.rune(["status"]).success();
+        assert_eq!((status.stdout.as_str(), status.stderr.as_str()), ("", "nothing is running\n"));
+    });
+}
+
+#[test]
+fn check_reports_every_file() {
+    on_each_tmux(|server| {
+        server.write("a.yaml", "wrkspace: none");
+        server.write("b.yaml", b"x: \xff");
+        server.write("c.yaml", "workspace: none");
+        let ran = server.rune(["check", "a.yaml", "missing.yaml", "b.yaml", "c.yaml"]).code(2);
+        assert!(ran.stdout.ends_with("/c.yaml: good\n"), "{}", ran.stdout);
+        for part in ["missing.yaml`", "a.yaml:1:1", "b.yaml:1:4", "error: 2 problems in the config"] {
+            assert!(ran.stderr.contains(part), "{part} in {}", ran.stderr);
+        }
+        server.rune(["check", "missing.yaml", "c.yaml"]).code(1);
     });
 }

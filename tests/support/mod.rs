@@ -2,7 +2,7 @@
 //!
 //! ```ignore
 //! on_each_tmux(|server| {
-//!     server.write("rune.yaml", "workspace: {name: shop, windows: [{name: editor}]}");
+//!     server.write("rune.yaml", "workspace: {session_name: shop, windows: [{name: editor}]}");
 //!     server.rune(["start", "--detach"]).success();
 //!     assert_eq!(server.list_windows("#{window_name}"), ["editor"]);
 //! });

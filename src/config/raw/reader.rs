@@ -178,7 +178,10 @@ impl<'a> Reader<'a> {
             (_, Value::Null) | (Shape::Number, Value::Number(_)) => {}
             (Shape::Text, _) => drop(self.text(node, "a text")),
             (Shape::Flag, _) => drop(self.flag(node)),
-            (Shape::Duration, _) => drop(super::values::duration(self, node)),
+            (Shape::OneOf([Shape::Number, Shape::Duration]), Value::Number(_)) => {}
+            (Shape::Duration | Shape::OneOf([Shape::Number, Shape::Duration]), _) => {
+                super::values::duration(self, node);
+            }
             (Shape::Group(group), _) => drop(self.fields(node, group)),
             (shape, _) => drop(self.wrong(node, &shape.to_string())),
         }

@@ -66,7 +66,7 @@ pub fn resolve(source: &Source, config: &Config, facts: &Facts<'_>) -> Result<Pr
     let mut workspaces = Vec::new();
     let start = context.ritual(Phase::Start, &mut workspaces);
     let stop = context.ritual(Phase::Stop, &mut workspaces);
-    context.named_workspaces(&mut workspaces);
+    let default_workspace = context.named_workspaces(&mut workspaces);
     context.one_name_each(&workspaces);
     let texts = |texts: &[crate::config::tree::Text]| texts.iter().map(|text| text.value.clone()).collect();
     let (problems, notes) = context.finish();
@@ -81,6 +81,7 @@ pub fn resolve(source: &Source, config: &Config, facts: &Facts<'_>) -> Result<Pr
         start,
         stop,
         workspaces: workspaces.into_iter().map(|built| built.workspace).collect(),
+        default_workspace,
         notes,
         pass: texts(&config.pass),
         drop: texts(&config.drop),

@@ -35,9 +35,10 @@ pub(super) struct Origin<'t> {
 
 impl<'a> Context<'a> {
     /// Adds the workspaces that stand outside of rituals: the top-level one, the only one declared,
-    /// or the embedded default; and those that were asked for.
-    pub(super) fn named_workspaces(&mut self, workspaces: &mut Vec<Built>) {
+    /// or the embedded default; and those that were asked for. Whether it is the default.
+    pub(super) fn named_workspaces(&mut self, workspaces: &mut Vec<Built>) -> bool {
         let config = self.config;
+        let mut is_default = false;
         match &config.workspace {
             Some(Choice::None) => {}
             Some(Choice::Named(name)) => self.by_name(name, workspaces),
@@ -46,6 +47,7 @@ impl<'a> Context<'a> {
             None => match config.templates.as_slice() {
                 [(name, _)] => self.by_name(name, workspaces),
                 templates => {
+                    is_default = true;
                     let embedded = Template::default();
                     if !templates.is_empty() {
                         let names: Vec<&str> = templates.iter().map(|(name, _)| name.as_str()).collect();
@@ -73,6 +75,7 @@ impl<'a> Context<'a> {
         for (name, _) in config.templates.iter().filter(|(name, _)| more.contains(name.as_str())) {
             self.by_name(name, workspaces);
         }
+        is_default
     }
 
     fn inline(&mut self, template: &'a Template, key: &str, workspaces: &mut Vec<Built>) {

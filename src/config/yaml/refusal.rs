@@ -10,6 +10,13 @@ use crate::config::source::Source;
 use crate::config::tree::Place;
 use crate::error::Problem;
 
+const TOO_MUCH_BY_ALIASES: &str = "the aliases of this file expand to too much";
+const TOO_MANY_MERGES: &str = "the file merges too often";
+
+fn too_many_values() -> String {
+    format!("the file has more than {MOST_VALUES} values")
+}
+
 /// The library's refusal as a problem.
 pub(super) fn problem(source: &Source, error: &Error) -> Problem {
     let error = error.without_snippet();
@@ -23,9 +30,7 @@ pub(super) fn problem(source: &Source, error: &Error) -> Problem {
         Error::AliasReplayLimitExceeded { .. }
         | Error::AliasExpansionLimitExceeded { .. }
         | Error::AliasReplayStackDepthExceeded { .. }
-        | Error::AliasReplayCounterOverflow { .. } => {
-            here(source, at, "the aliases of this file expand to too much")
-        }
+        | Error::AliasReplayCounterOverflow { .. } => here(source, at, TOO_MUCH_BY_ALIASES),
         Error::UnknownAnchor { .. } => unknown_anchor(source, at),
         Error::RecursiveReferencesRequireWeakTypes { .. } => {
             here(source, at, "this alias stands inside its own anchor")
@@ -44,11 +49,9 @@ fn budget(breach: &BudgetBreach) -> String {
     match breach {
         BudgetBreach::Depth { .. } => format!("the file is nested deeper than {DEEPEST} levels"),
         BudgetBreach::Documents { .. } => "the file has a second document; a config is one".to_owned(),
-        BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => {
-            format!("the file has more than {MOST_VALUES} values")
-        }
+        BudgetBreach::Nodes { .. } | BudgetBreach::Events { .. } => too_many_values(),
         BudgetBreach::ScalarBytes { .. } => format!("the file is larger than {} KiB", LARGEST >> 10),
-        BudgetBreach::MergeKeys { .. } => "the file merges too often".to_owned(),
+        BudgetBreach::MergeKeys { .. } => TOO_MANY_MERGES.to_owned(),
         _ => "the file has too many anchors or aliases".to_owned(),
     }
 }
@@ -88,7 +91,13 @@ fn other(source: &Source, at: Range<usize>, words: &str) -> Problem {
         problem.help = Some("indent with blanks".to_owned());
         return problem;
     }
+    // The library wraps what it finds inside of an alias in words.
     let (message, help) = match words {
+        _ if words.contains("MergeKeys {") => (TOO_MANY_MERGES.to_owned(), None),
+        _ if words.contains("Nodes {") || words.contains("Events {") => (too_many_values(), None),
+        _ if words.contains("alias replay") || words.contains("alias expansion") => {
+            (TOO_MUCH_BY_ALIASES.to_owned(), None)
+        }
         "recursion limit exceeded" => (format!("the file is nested deeper than {DEEPEST} levels"), None),
         "expected string scalar" => ("a key must be a plain text".to_owned(), None),
         "mapping values are not allowed in this context" => (
