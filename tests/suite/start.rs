@@ -500,7 +500,7 @@ fn rituals_need_no_tmux() {
         // With a workspace the line says why there is none.
         server.write("rune.yaml", "rituals: {start: {global: [{name: a, command: echo a >> log}]}}");
         let said = rune(&["start"]).success().stderr;
-        assert!(said.starts_with("could not run `no-tmux-of-this-name`: "), "{said}");
+        assert!(said.starts_with("there is no `no-tmux-of-this-name` to run"), "{said}");
         assert!(said.contains(": no workspace comes up, only the ritual runs\n"), "{said}");
         assert_eq!(std::fs::read_to_string(server.project().join("log")).unwrap(), "a\na\n");
     });
