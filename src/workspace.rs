@@ -97,10 +97,11 @@ pub struct Identity {
 
 impl Identity {
     /// The word that stands for this identity in a pane's argv and in the session option
-    /// `@rune_workspace`: 16 hexadecimal digits of the root and the template's key.
+    /// `@rune_workspace`: 16 hexadecimal digits of the root, the project and the template's key.
     pub fn word(&self) -> String {
         use std::os::unix::ffi::OsStrExt;
-        let parts = [self.root.as_os_str().as_bytes(), self.template.as_str().as_bytes()];
+        let (root, template) = (self.root.as_os_str().as_bytes(), self.template.as_str().as_bytes());
+        let parts = [root, self.project.as_bytes(), template];
         format!("{:016x}", digest(parts))
     }
 }

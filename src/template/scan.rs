@@ -34,12 +34,19 @@ pub(super) enum Content<'t> {
     Literal(&'t str),
 }
 
+/// How many placeholders a text may have: nobody writes so many, and placing each takes its time.
+const MOST: usize = 1000;
+
 /// Every placeholder of `text`, in order.
 pub(super) fn scan(text: &str) -> Result<Vec<Placeholder<'_>>, Fault> {
     let mut placeholders = Vec::new();
     let mut from = 0;
     while let Some(found) = text[from..].find("{{") {
         let placeholder = placeholder(text, from + found)?;
+        if placeholders.len() == MOST {
+            let message = format!("more than {MOST} placeholders in one text");
+            return Err(Fault { range: placeholder.range, message, help: None });
+        }
         from = placeholder.range.end;
         placeholders.push(placeholder);
     }

@@ -12,6 +12,15 @@ fn variables() -> Variables {
 }
 
 #[test]
+fn placeholders_without_end_are_refused() {
+    let fault = render_command(&"{{ x }} ".repeat(1001), &Variables::new()).unwrap_err();
+    assert_eq!(
+        (fault.range.start, fault.message.as_str()),
+        (8000, "more than 1000 placeholders in one text")
+    );
+}
+
+#[test]
 fn values_are_inserted() {
     for (text, rendered) in [
         ("dev-{{.Project}}", "dev-my shop"),

@@ -70,7 +70,7 @@ fn a_file_that_cannot_be_read_says_so() {
     let mut place = Place::new();
     place.request.file = Some("missing.yaml".into());
     let error = place.open().unwrap_err();
-    assert_eq!(error.code(), 1);
+    assert_eq!(error.code(), 2);
     assert!(error.to_string().contains("missing.yaml"));
     place.request.file = Some(".".into());
     assert_eq!(place.open().unwrap_err().code(), 2);

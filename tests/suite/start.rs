@@ -553,6 +553,21 @@ fn check_reports_every_file() {
         for part in ["missing.yaml`", "a.yaml:1:1", "b.yaml:1:4", "error: 2 problems in the config"] {
             assert!(ran.stderr.contains(part), "{part} in {}", ran.stderr);
         }
-        server.rune(["check", "missing.yaml", "c.yaml"]).code(1);
+        server.rune(["check", "missing.yaml", "c.yaml"]).code(2);
+    });
+}
+
+#[test]
+fn two_projects_work_in_one_directory() {
+    on_each_tmux(|server| {
+        let config = "projects: [{name: web, detect: [web]}, {name: api, detect: [api]}]\n\
+                      workspace: {session_name: 'dev-{{.Project}}', windows: [{name: w, panes: [cat]}]}";
+        server.write("rune.yaml", config);
+        server.rune(["start", "-d", "web"]).success();
+        let said = server.rune(["start", "-d", "api"]).success().stderr;
+        assert_eq!(said, "`dev-api` is up: rune attach dev-api\n");
+        assert_eq!(server.list_sessions("#{session_name}"), ["dev-api", "dev-web"]);
+        server.rune(["stop", "web"]).success();
+        assert_eq!(server.list_sessions("#{session_name}"), ["dev-api"]);
     });
 }

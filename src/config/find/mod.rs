@@ -5,7 +5,7 @@ mod git;
 mod manifest;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -80,7 +80,13 @@ fn is_project_file(path: &Path, directory: &Path) -> bool {
 /// The text of a config file. One that somebody else owns is refused, since its commands run as
 /// this user.
 pub fn read(path: &Path) -> Result<Source> {
-    let mut file = File::open(path).map_err(Error::io("read", path))?;
+    let mut file = File::open(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => Error::Usage {
+            message: format!("there is no file `{}`", path.display()),
+            hint: Some("`rune init` writes a config to start from".to_owned()),
+        },
+        _ => Error::io("read", path)(error),
+    })?;
     let metadata = file.metadata().map_err(Error::io("read", path))?;
     if metadata.is_dir() {
         return Err(Error::Usage {
