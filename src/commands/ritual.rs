@@ -3,7 +3,7 @@
 use super::context::Context;
 use crate::cli;
 use crate::environment::{self, Filter};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::ritual::Phase;
 use crate::ritual_plan::preview;
@@ -68,7 +68,14 @@ pub fn decision(context: &Context, project: &Project, phase: Phase, force: bool)
 pub fn run(context: &Context, project: &Project, phase: Phase, force: bool) -> Result<()> {
     with_options(context, project, phase, force, |options| {
         let mut progress = Progress::new(context.ui);
-        ritual_run::run(project, phase, options, &mut |event| progress.show(&event)).map(drop)
+        let ran = ritual_run::run(project, phase, options, &mut |event| progress.show(&event));
+        drop(progress);
+        if let Err(Error::Interrupted) = ran {
+            context.ui.say(&format!(
+                "the {phase} ritual was interrupted: next time it starts from its first command"
+            ));
+        }
+        ran.map(drop)
     })
 }
 
