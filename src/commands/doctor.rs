@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::context::Context;
 use crate::cli;
 use crate::config;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, counted};
 use crate::snapshot::Detail;
 use crate::tmux::version::{Feature, Version};
 use crate::ui::table;
@@ -74,9 +74,9 @@ fn socket(context: &Context, findings: &mut Vec<Finding>) {
             (
                 Mark::Good,
                 format!(
-                    "{}: a server of {version} with {} sessions",
+                    "{}: a server of {version} with {}",
                     path.display(),
-                    snapshot.sessions.len()
+                    counted(snapshot.sessions.len(), "session")
                 ),
             )
         }

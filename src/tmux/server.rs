@@ -104,6 +104,10 @@ impl Server {
         let nonce = nonce();
         for last in (0..LOOKS).map(|look| look + 1 == LOOKS) {
             let output = self.run(["list-panes", "-a", "-F", &snapshot::format(&nonce, detail)], None)?;
+            // A client that cannot talk to an older server says so, lists nothing, and exits with 0.
+            if output.status.success() && output.stdout.is_empty() && !output.stderr.is_empty() {
+                return Err(failed("list its panes", &output));
+            }
             if output.status.success() {
                 let text = String::from_utf8_lossy(&output.stdout);
                 let snapshot = Snapshot::parse(&nonce, &text);
