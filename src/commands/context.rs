@@ -30,6 +30,20 @@ pub struct Context {
     pub server: Server,
 }
 
+/// tmux itself passes over a config that it cannot read.
+fn readable(config: &Path) -> Result<()> {
+    let metadata = std::fs::File::open(config).and_then(|file| file.metadata());
+    let why = match metadata {
+        Ok(metadata) if metadata.is_dir() => "it is a directory".to_owned(),
+        Ok(_) => return Ok(()),
+        Err(error) => error.to_string(),
+    };
+    Err(Error::Usage {
+        message: format!("`{}` cannot be the tmux config: {why}", config.display()),
+        hint: None,
+    })
+}
+
 impl Context {
     /// Makes it from the command line and the environment of this process.
     #[allow(clippy::disallowed_methods)] // the one place where the environment is read
@@ -46,7 +60,7 @@ impl Context {
         let path = socket.path(variable("TMUX_TMPDIR").as_deref())?;
         let config = global.tmux_conf.as_ref().map(|path| directory.join(path));
         if let Some(config) = &config {
-            std::fs::File::open(config).map_err(Error::io("read", config))?;
+            readable(config)?;
         }
         let named = global.tmux.clone().map(OsString::from);
         let program = named.or_else(|| variable("RUNE_TMUX")).unwrap_or_else(|| "tmux".into());

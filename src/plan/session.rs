@@ -283,8 +283,6 @@ pub(super) fn window_name(window: &crate::workspace::Window) -> String {
 fn taken(label: &str) -> Error {
     Error::Refused {
         message: format!("there is a session `{label}` already, and it is not this workspace"),
-        hint: Some(format!(
-            "rename it (`tmux rename-session`), end it (`rune kill {label}`), or set `session_name`"
-        )),
+        hint: Some(format!("rename it, end it (`rune kill {label}`), or set another `session_name`")),
     }
 }

@@ -301,6 +301,8 @@ impl<'a> Renderer<'a> {
     ) {
         let about = encode(&serde_json::to_string(about).unwrap_or_default());
         let directory = encode(&(self.context.directory)(workspace));
+        // A config of the user's may end sessions that nobody looks at, such as a new detached one.
+        self.command(&words(&["set-option", "-t", session, "destroy-unattached", "off"]));
         self.command(&words(&["set-option", "-t", session, "@rune_workspace", workspace]));
         self.command(&words(&["set-option", "-t", session, "@rune_dir", &directory]));
         self.environment(session, environment);

@@ -13,6 +13,10 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::error::{Error, Result};
 use crate::plan::Plan;
@@ -23,6 +27,10 @@ use crate::tmux::version::{Feature, Version};
 /// How often a server that listens but does not answer is asked: it needs milliseconds to end, and
 /// so does each question.
 const LOOKS: usize = 20;
+
+/// How long tmux may take to answer: it needs milliseconds, except where client and server are of
+/// versions that cannot talk to each other and wait for ever.
+const ANSWER: Duration = Duration::from_secs(60);
 
 /// Which server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +144,13 @@ impl Server {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::ConnectionRefused) => {
                 Ok(false)
             }
+            Err(error) if error.kind() == ErrorKind::InvalidInput => Err(Error::Usage {
+                message: format!(
+                    "the socket's path `{}` is longer than a socket's may be",
+                    self.path.display()
+                ),
+                hint: Some("use a shorter TMUX_TMPDIR, `--socket-name` or `--socket-path`".to_owned()),
+            }),
             Err(error) => Err(Error::Io { action: "reach tmux at", path: self.path.clone(), source: error }),
         }
     }
@@ -258,7 +273,26 @@ impl Server {
         let no_tmux = |source| Error::NoTmux { program: self.program.to_string_lossy().into_owned(), source };
         command.stdin(input.map_or_else(Stdio::null, Stdio::from));
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let output = die_with_parent(&mut command).output().map_err(no_tmux)?;
+        let child = die_with_parent(&mut command).spawn().map_err(no_tmux)?;
+        let pid = child.id();
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || send.send(child.wait_with_output()));
+        let Ok(output) = receive.recv_timeout(ANSWER) else {
+            if let Some(pid) = i32::try_from(pid).ok().and_then(Pid::from_raw) {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            return Err(Error::Failed {
+                message: format!(
+                    "tmux did not answer within {} s at `{}`",
+                    ANSWER.as_secs(),
+                    self.path.display()
+                ),
+                hint: Some(
+                    "does a server of another version run there? `rune doctor` says which is used".to_owned(),
+                ),
+            });
+        };
+        let output = output.map_err(no_tmux)?;
         let shown: Vec<_> = words.iter().map(|word| word.to_string_lossy()).collect();
         let said = String::from_utf8_lossy(&output.stderr);
         let separator = if said.is_empty() { "" } else { ": " };

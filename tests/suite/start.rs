@@ -571,3 +571,20 @@ fn two_projects_work_in_one_directory() {
         assert_eq!(server.list_sessions("#{session_name}"), ["dev-api"]);
     });
 }
+
+#[test]
+fn a_tmux_config_may_end_sessions_that_nobody_looks_at() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", "workspace: {session_name: s, windows: [{name: w, panes: [cat]}]}");
+        server.write("tmux.conf", "set -g destroy-unattached on\n");
+        server.rune(["start", "-d", "--tmux-conf", "tmux.conf"]).success();
+        server.wait_until("the pane's program runs", || {
+            server.processes().iter().any(|one| one.words == "cat")
+        });
+        assert_eq!(server.list_sessions("#{session_name}"), ["s"]);
+        server.rune(["apply", "--check"]).success();
+
+        let refused = server.rune(["plan", "--tmux-conf", "."]).code(2).stderr;
+        assert!(refused.contains("cannot be the tmux config: it is a directory"), "{refused}");
+    });
+}
