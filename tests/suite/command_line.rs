@@ -77,8 +77,8 @@ fn a_missing_tmux_or_directory_is_explained() {
             gone,
             "error: TMUX_TMPDIR names `/nowhere`, which is no directory\nhint: make it, or unset TMUX_TMPDIR\n"
         );
-        let gone = server.rune(["start", "-d", "--tmux-conf", "/nowhere"]).code(1).stderr;
-        assert!(gone.starts_with("error: could not read `/nowhere`: "), "{gone}");
+        let gone = server.rune(["start", "-d", "--tmux-conf", "/nowhere"]).code(2).stderr;
+        assert!(gone.starts_with("error: `/nowhere` cannot be the tmux config: "), "{gone}");
         // An empty variable counts as none.
         let run =
             server.rune(["start", "-d"]).env("RUNE_SOCKET", "").env("RUNE_TMUX", "").env("RUNE_CONFIG", "");
