@@ -1,6 +1,6 @@
 //! From workspaces to a server that has them: look, plan, write down, run one script, check.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::context::Context;
@@ -84,12 +84,18 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         return Ok(());
     }
     let stores = Stores { context, planned };
+    let mut environments = known::Environments::new(context, project);
+    let mut opened: BTreeMap<&str, Store> = BTreeMap::new();
     for launch in planned.plan.launches() {
         let specification = known::specification(context, launch)?;
         let workspace = project.workspaces.iter().find(|known| known.identity.word() == launch.tag.workspace);
         let Some(workspace) = workspace else { continue };
-        let environment = known::environment(context, project, workspace, launch);
-        stores.open(&launch.tag)?.write_specification(&specification, &environment)?;
+        let environment = environments.of(workspace, launch);
+        let word = launch.tag.workspace.as_str();
+        if !opened.contains_key(word) {
+            opened.insert(word, stores.open(&launch.tag)?);
+        }
+        opened[word].write_specification(&specification, &environment)?;
     }
     end_restarted(context, planned)?;
 

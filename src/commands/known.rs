@@ -1,6 +1,7 @@
 //! What is written down about live panes, and what is to be written down about new ones.
 
 use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
 use super::context::{self, Context};
@@ -58,23 +59,38 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
     })
 }
 
-/// The environment of a pane: that of this run without its secrets, what the config passes, and what
-/// workspace, window and pane declare (rune's own `RUNE_…` values among it).
-pub fn environment(
-    context: &Context,
-    project: &Project,
-    workspace: &Workspace,
-    launch: &Launch,
-) -> Vec<Variable> {
-    let pass = [project.pass.as_slice(), &workspace.pass, &launch.pane.pass].concat();
-    let filter = Filter { pass: &pass, drop: &project.drop };
-    let inherited = environment::filter(context.inherited.iter().cloned(), filter).kept;
-    let mut variables: BTreeMap<_, _> = inherited.into_iter().collect();
-    variables.remove(std::ffi::OsStr::new(context::SOCKET));
-    variables.extend(context.socket_variable());
-    for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
-        variables.insert(name.into(), value.into());
+/// The environments of the panes of one run.
+pub struct Environments<'a> {
+    context: &'a Context,
+    project: &'a Project,
+    /// What is inherited, by the names that are passed: it is the same for most panes.
+    inherited: BTreeMap<Vec<String>, BTreeMap<OsString, OsString>>,
+}
+
+impl<'a> Environments<'a> {
+    /// For the panes of a project.
+    pub fn new(context: &'a Context, project: &'a Project) -> Environments<'a> {
+        Environments { context, project, inherited: BTreeMap::new() }
     }
-    variables.insert(WORKSPACE.into(), context.workspace_mark(&launch.tag.workspace).into());
-    variables.into_iter().collect()
+
+    /// The environment of a pane: that of this run without its secrets, what the config passes, and
+    /// what workspace, window and pane declare (rune's own `RUNE_…` values among it).
+    pub fn of(&mut self, workspace: &Workspace, launch: &Launch) -> Vec<Variable> {
+        let Environments { context, project, inherited } = self;
+        let pass = [project.pass.as_slice(), &workspace.pass, &launch.pane.pass].concat();
+        let inherited = inherited.entry(pass).or_insert_with_key(|pass| {
+            let filter = Filter { pass, drop: &project.drop };
+            let kept = environment::filter(context.inherited.iter().cloned(), filter).kept;
+            let mut variables: BTreeMap<OsString, OsString> = kept.into_iter().collect();
+            variables.remove(OsStr::new(context::SOCKET));
+            variables.extend(context.socket_variable());
+            variables
+        });
+        let mut variables = inherited.clone();
+        for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
+            variables.insert(name.into(), value.into());
+        }
+        variables.insert(WORKSPACE.into(), context.workspace_mark(&launch.tag.workspace).into());
+        variables.into_iter().collect()
+    }
 }
