@@ -704,6 +704,8 @@ fn owns_its_terminal(server: &Server, pane: &str, shell: &str) {
     server.wait_until(&format!("{shell} owns the terminal of {pane}"), || {
         server.format("#{pane_current_command}", pane) == shell
     });
+    // What is typed before the prompt is back can go the way of the line that Ctrl-C took.
+    server.wait_until("the shell has its prompt", || server.capture(pane).ends_with(['$', '#']));
     let before = server.capture(pane).matches("\n42").count();
     send(server, pane, &["echo $((40 + 2))", "Enter"]);
     server.wait_until("the shell does what it is told", || {
