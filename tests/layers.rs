@@ -80,6 +80,7 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("runner", "store"),
     ("runner", "process"),
     ("runner", "shell"),
+    ("ritual_run", "lock"),
     ("ritual_run", "process"),
     ("ritual_run", "pty"),
     ("ritual_run", "shell"),

@@ -1,13 +1,14 @@
 //! Where the records of rituals are kept: one file and one lock a project and root.
 
-use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{self, DirBuilder};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
+use crate::lock::Lock;
 use crate::ritual_plan::record::{Record, SCHEMA, word};
 
 /// The place of one project's record.
@@ -27,27 +28,12 @@ impl Store {
     }
 
     /// Waits until no other rune runs a ritual of the project, after telling `waiting` who does;
-    /// until the returned file is dropped others wait for us, under the name `holder`.
-    pub(super) fn lock(&self, holder: &str, waiting: impl FnOnce(String)) -> Result<File> {
+    /// until the returned lock is dropped others wait for us, under the name `holder`.
+    pub(super) fn lock(&self, holder: &str, waiting: impl FnOnce(String)) -> Result<Lock> {
         private_directory(&self.directory)?;
-        let path = self.directory.join(format!("{}.lock", self.word));
-        let failed = || Error::io("lock", &path);
-        let mut options = OpenOptions::new();
-        options.read(true).write(true).create(true).truncate(false).mode(0o600);
-        let mut file = options.open(&path).map_err(failed())?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut other = String::new();
-                file.read_to_string(&mut other).map_err(failed())?;
-                waiting(if other.is_empty() { "another `rune`".to_owned() } else { other });
-                file.lock().map_err(failed())?;
-            }
-            Err(TryLockError::Error(source)) => return Err(failed()(source)),
-        }
-        file.set_len(0).map_err(failed())?;
-        std::os::unix::fs::FileExt::write_all_at(&file, holder.as_bytes(), 0).map_err(failed())?;
-        Ok(file)
+        Lock::take(&self.directory, &self.word, holder, |other| {
+            waiting(if other.is_empty() { "another `rune`".to_owned() } else { other.to_owned() });
+        })
     }
 
     /// The places of all records in `state`.
