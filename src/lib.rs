@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 pub mod environment;
 pub mod error;
+pub mod heroscript;
 pub mod layout;
 pub mod lock;
 pub mod plan;
