@@ -11,7 +11,7 @@ fn a_converted_script_starts_what_it_says() {
     on_each_tmux(|server| {
         let script = server.write("day.heroscript", SCRIPT);
         let refused = server.rune(["convert", "day.heroscript"]).code(2);
-        assert!(refused.stderr.contains("day.heroscript:11:1"), "{}", refused.stderr);
+        assert!(refused.stderr.contains("day.heroscript:10:1"), "{}", refused.stderr);
         assert!(refused.stderr.ends_with("error: 1 problem in the script\n"), "{}", refused.stderr);
         assert_eq!(refused.stdout, "");
 
