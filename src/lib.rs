@@ -8,6 +8,8 @@ pub mod commands;
 pub mod config;
 pub mod environment;
 pub mod error;
+pub mod event;
+pub mod journal;
 pub mod layout;
 pub mod lock;
 pub mod plan;
@@ -26,6 +28,7 @@ pub mod store;
 pub mod template;
 pub mod tmux;
 pub mod ui;
+pub mod watch;
 pub mod workspace;
 
 use std::ffi::OsString;

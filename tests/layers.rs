@@ -33,6 +33,7 @@ const TABLE: &[(&str, u8)] = &[
     ("process", 4),
     ("lock", 4),
     ("journal", 4),
+    ("watch", 4),
     ("ritual_run", 4),
     // 3 decisions (pure)
     ("plan", 3),
@@ -66,6 +67,7 @@ const TABLE: &[(&str, u8)] = &[
     // 1 words
     ("workspace", 1),
     ("record", 1),
+    ("event", 1),
     ("ritual", 1),
     ("project", 1),
     ("error", 1),
@@ -80,6 +82,8 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("runner", "store"),
     ("runner", "process"),
     ("runner", "shell"),
+    ("runner", "journal"),
+    ("runner", "watch"),
     ("ritual_run", "lock"),
     ("ritual_run", "process"),
     ("ritual_run", "pty"),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::record::{PaneId, SCHEMA, Specification, Tag};
 use crate::snapshot::{Known, LivePane};
+use crate::workspace::supervision::Supervision;
 use crate::workspace::{
     Command, Hash, Identity, Key, Layout, NamedLayout, OnExit, Pane, Size, Window, Workspace,
 };
@@ -22,6 +23,7 @@ pub fn pane(text: &str) -> Pane {
         pass: Vec::new(),
         focus: false,
         on_exit: OnExit::Shell,
+        supervision: Supervision::default(),
         hash: Hash(command.to_owned()),
     }
 }
@@ -47,6 +49,10 @@ pub fn live(text: &str) -> LivePane {
         on_exit: pane.on_exit,
         shell: String::new(),
         is_shell: false,
+        supervision: Supervision::default(),
+        session: "dev".to_owned(),
+        journal: None,
+        log: None,
     };
     LivePane {
         id: "%1".to_owned(),
