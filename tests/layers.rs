@@ -39,6 +39,7 @@ const TABLE: &[(&str, u8)] = &[
     ("plan", 3),
     ("ritual_plan", 3),
     ("supervise", 3),
+    ("target", 3),
     ("template", 3),
     ("quote", 3),
     ("environment", 3),
