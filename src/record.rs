@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::workspace::supervision::Supervision;
 use crate::workspace::{Hash, Key, OnExit};
 
 /// The format of specification and record files. A newer rune reads older ones.
@@ -112,6 +113,18 @@ pub struct Specification {
     pub shell: String,
     /// Whether the pane is only the user's shell.
     pub is_shell: bool,
+    /// How the command is kept.
+    #[serde(default)]
+    pub supervision: Supervision,
+    /// Name of the session that the pane is opened in, for the journal.
+    #[serde(default)]
+    pub session: String,
+    /// The journal's file; nothing is noted without one.
+    #[serde(default)]
+    pub journal: Option<String>,
+    /// Directory of the pane's log.
+    #[serde(default)]
+    pub log: Option<String>,
 }
 
 impl Specification {
@@ -137,6 +150,9 @@ pub struct Record {
     pub schema: u32,
     /// The pane it is about.
     pub id: PaneId,
+    /// Keys of its window and of the pane itself: those who need it look for them.
+    #[serde(default)]
+    pub keys: Option<(Key, Key)>,
     /// The tmux server that the pane belongs to; the record is believed for no other.
     pub server: Option<ProcessId>,
     /// The runner, which is the pane's first process also after it became something else.
@@ -147,14 +163,58 @@ pub struct Record {
     pub state: State,
     /// When that began, in milliseconds since 1970 (UTC).
     pub since: u64,
+    /// Whether somebody asked for the end, so that it is no failure.
+    #[serde(default)]
+    pub asked: bool,
+    /// How often it was started again.
+    #[serde(default)]
+    pub restarts: u32,
+    /// How it ended last and when, in milliseconds since 1970 (UTC).
+    #[serde(default)]
+    pub last: Option<(State, u64)>,
+    /// What it waits for, in words.
+    #[serde(default)]
+    pub waits: Vec<String>,
+    /// What the last probe said that failed.
+    #[serde(default)]
+    pub probe: Option<String>,
+    /// Whether it was not ready in its time.
+    #[serde(default)]
+    pub late: bool,
+}
+
+impl Record {
+    /// A record that says nothing yet of the pane `id` with this runner.
+    pub fn new(schema: u32, id: PaneId, runner: ProcessId) -> Record {
+        Record {
+            schema,
+            id,
+            keys: None,
+            server: None,
+            runner,
+            command: None,
+            state: State::Unknown,
+            since: 0,
+            asked: false,
+            restarts: 0,
+            last: None,
+            waits: Vec::new(),
+            probe: None,
+            late: false,
+        }
+    }
 }
 
 /// What became of a pane's command.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "state")]
 pub enum State {
+    /// It has not been started yet: it waits for what it needs, or for somebody who starts it.
+    Waiting,
     /// It runs.
     Running,
+    /// It runs, and its probes said that it does its work.
+    Ready,
     /// It was stopped, as by Ctrl-Z.
     Stopped,
     /// It ended by itself.
@@ -172,6 +232,10 @@ pub enum State {
         /// What the system said.
         why: String,
     },
+    /// It ended, and is started again after a pause.
+    Restarting,
+    /// It ended too often to be started again.
+    GaveUp,
     /// Its runner is gone, so nobody saw how it ended.
     LostRunner,
     /// Nothing is known of it.
@@ -179,12 +243,22 @@ pub enum State {
 }
 
 impl State {
+    /// Whether the command has a process.
+    pub fn runs(&self) -> bool {
+        matches!(self, State::Running | State::Ready | State::Stopped)
+    }
+
     /// Whether the command ended in a way that asks for another start.
     pub fn failed(&self) -> bool {
         match self {
             State::Exited { code } => *code != 0,
-            State::Signalled { .. } | State::NotStarted { .. } | State::LostRunner => true,
-            State::Running | State::Stopped | State::Unknown => false,
+            State::Signalled { .. } | State::NotStarted { .. } | State::GaveUp | State::LostRunner => true,
+            State::Waiting
+            | State::Running
+            | State::Ready
+            | State::Stopped
+            | State::Restarting
+            | State::Unknown => false,
         }
     }
 }
@@ -192,11 +266,15 @@ impl State {
 impl fmt::Display for State {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            State::Waiting => f.write_str("waiting"),
             State::Running => f.write_str("running"),
+            State::Ready => f.write_str("ready"),
             State::Stopped => f.write_str("stopped"),
             State::Exited { code } => write!(f, "exited {code}"),
             State::Signalled { signal } => write!(f, "signal {signal}"),
             State::NotStarted { why } => write!(f, "not started: {why}"),
+            State::Restarting => f.write_str("restarting"),
+            State::GaveUp => f.write_str("gave up"),
             State::LostRunner => f.write_str("lost runner"),
             State::Unknown => f.write_str("unknown"),
         }

@@ -236,7 +236,8 @@ impl LivePane {
             return if self.dead { State::LostRunner } else { State::Unknown };
         };
         match (&record.state, self.dead) {
-            (State::Running | State::Stopped | State::Unknown, true) => State::LostRunner,
+            (state, true) if state.runs() => State::LostRunner,
+            (State::Waiting | State::Restarting | State::Unknown, true) => State::LostRunner,
             (state, _) => state.clone(),
         }
     }

@@ -195,6 +195,7 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::record::{ProcessId, State, Tag};
+    use crate::workspace::supervision::Supervision;
     use crate::workspace::{Hash, Key, OnExit};
 
     fn store() -> (tempfile::TempDir, Store) {
@@ -217,13 +218,17 @@ mod tests {
             tmux: "tmux".to_owned(),
             shell: "/bin/sh".to_owned(),
             is_shell: false,
+            supervision: Supervision::default(),
+            session: "dev".to_owned(),
+            journal: None,
+            log: None,
         }
     }
 
     fn record(schema: u32) -> Record {
         let runner = ProcessId { pid: 1, start: 2 };
         let (id, state) = (PaneId::new(true, 7, 1), State::Exited { code: 3 });
-        Record { schema, id, server: None, runner, command: Some(runner), state, since: 4 }
+        Record { state, since: 4, command: Some(runner), ..Record::new(schema, id, runner) }
     }
 
     #[test]

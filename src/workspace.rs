@@ -3,11 +3,15 @@
 //! A [`Workspace`] is plain data. `config::resolve` makes it, `plan` compares it with a
 //! [`Snapshot`](crate::snapshot::Snapshot), and nobody changes it in between.
 
+pub mod supervision;
+
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+
+use self::supervision::Supervision;
 
 /// The stable name of a window or pane: `[A-Za-z0-9_-]+`, unique within its parent.
 ///
@@ -169,6 +173,8 @@ pub struct Pane {
     pub focus: bool,
     /// What happens when the command ends.
     pub on_exit: OnExit,
+    /// How the command is kept: what it waits for, when it is ready, when it is started again.
+    pub supervision: Supervision,
     /// Hash of what was declared (command before rendering, `k=v`, directory, environment, policy).
     pub hash: Hash,
 }

@@ -87,11 +87,13 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();
     for launch in planned.plan.launches() {
-        let specification = known::specification(context, launch)?;
         let workspace = project.workspaces.iter().find(|known| known.identity.word() == launch.tag.workspace);
         let Some(workspace) = workspace else { continue };
         let environment = environments.of(workspace, launch);
         let word = launch.tag.workspace.as_str();
+        let label = planned.plan.sessions.iter().find(|session| session.workspace == word);
+        let label = label.map(|session| session.label.as_str()).unwrap_or_default();
+        let specification = known::specification(context, label, launch)?;
         if !opened.contains_key(word) {
             opened.insert(word, stores.open(&launch.tag)?);
         }

@@ -8,7 +8,9 @@ use crate::cli;
 use crate::config::{self, Loaded, Request};
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
+use crate::journal::Journal;
 use crate::project::Project;
+use crate::record::Tag;
 use crate::snapshot::{Detail, Snapshot};
 use crate::store::Variable;
 use crate::tmux::server::{Server, Socket};
@@ -141,6 +143,17 @@ impl Context {
     /// The directory of one workspace's panes on this server, for a session that does not exist yet.
     pub fn pane_directory(&self, word: &str) -> PathBuf {
         self.runtime_directory().join(self.server_word()).join(word)
+    }
+
+    /// The journal of this server.
+    pub fn journal(&self) -> Journal {
+        Journal::at(self.state_directory().join("journal").join(format!("{}.jsonl", self.server_word())))
+    }
+
+    /// Where what a pane prints is kept. It belongs to the pane's keys, so it outlives the pane.
+    pub fn log_directory(&self, tag: &Tag) -> PathBuf {
+        let logs = self.state_directory().join("logs").join(self.server_word());
+        logs.join(&tag.workspace).join(format!("{}.{}", tag.window, tag.pane))
     }
 
     /// What every process of a workspace on this server carries in its environment.

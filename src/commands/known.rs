@@ -33,11 +33,11 @@ pub fn complete(context: &Context, snapshot: &mut Snapshot) {
     });
 }
 
-/// What a pane's runner will start from.
+/// What the runner of a pane in this session will start from.
 ///
 /// # Errors
 /// For a directory that is no text: it could not be written down.
-pub fn specification(context: &Context, launch: &Launch) -> Result<Specification> {
+pub fn specification(context: &Context, session: &str, launch: &Launch) -> Result<Specification> {
     let pane = &launch.pane;
     let cwd = pane
         .cwd
@@ -54,6 +54,10 @@ pub fn specification(context: &Context, launch: &Launch) -> Result<Specification
         cwd: cwd.to_owned(),
         on_exit: pane.on_exit,
         is_shell: pane.command == Command::Shell,
+        supervision: pane.supervision.clone(),
+        session: session.to_owned(),
+        journal: context.journal().path().to_str().map(str::to_owned),
+        log: context.log_directory(&launch.tag).to_str().map(str::to_owned),
         tmux: context.server.program.to_string_lossy().into_owned(),
         shell,
     })

@@ -23,7 +23,7 @@ pub struct Statement {
 /// Where the output of a pane is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Log {
-    /// A file of one's own instead of rune's.
+    /// Where instead of rune's own place, as it was written; scripts name a directory.
     pub path: Option<String>,
     /// Whether the log starts empty.
     pub reset: bool,

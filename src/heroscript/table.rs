@@ -43,7 +43,7 @@ pub enum Kind {
     Port,
     /// How many panes: `4pane`.
     Grid,
-    /// A file.
+    /// A directory or file.
     Path,
 }
 
@@ -61,7 +61,7 @@ impl Kind {
             Kind::Flag => "true",
             Kind::Port => "8080",
             Kind::Grid => "'4pane'",
-            Kind::Path => "'run.log'",
+            Kind::Path => "'/tmp/logs'",
         }
     }
 }

@@ -56,14 +56,12 @@ impl Pane {
         environment.push(("RUNE_PANE".into(), specification.tag.id.to_string().into()));
         environment.push(("PWD".into(), specification.cwd.clone().into()));
         let pid = std::process::id();
+        let runner = identity(pid).unwrap_or(ProcessId { pid, start: 0 });
+        let tag = &specification.tag;
         let record = Record {
-            schema: SCHEMA,
-            id: specification.tag.id.clone(),
+            keys: Some((tag.window.clone(), tag.pane.clone())),
             server,
-            runner: identity(pid).unwrap_or(ProcessId { pid, start: 0 }),
-            command: None,
-            state: State::Unknown,
-            since: 0,
+            ..Record::new(SCHEMA, tag.id.clone(), runner)
         };
         let place = socket.zip(own("TMUX_PANE").cloned());
         Pane { specification, environment, store, record, place, close }

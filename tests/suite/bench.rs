@@ -11,6 +11,7 @@ use rune::snapshot::{Detail, Known, LivePane, Snapshot};
 use rune::tmux::render::{Context, Script, render};
 use rune::tmux::server::{Ran, Server as Tmux, Socket};
 use rune::tmux::version::Version;
+use rune::workspace::supervision::Supervision;
 use rune::workspace::{
     Command, Hash, Identity, Key, Layout, NamedLayout, OnExit, Pane, Size, Window, Workspace,
 };
@@ -189,6 +190,10 @@ fn specification(launch: &Launch) -> Specification {
         shell: "/bin/sh".to_owned(),
         is_shell: false,
         tmux: "tmux".to_owned(),
+        supervision: Supervision::default(),
+        session: "dev".to_owned(),
+        journal: None,
+        log: None,
     }
 }
 
@@ -241,6 +246,7 @@ pub fn pane(key: &str, text: &str) -> Pane {
         pass: Vec::new(),
         focus: false,
         on_exit: OnExit::Shell,
+        supervision: Supervision::default(),
         hash: Hash::of([text.as_bytes()]),
     }
 }

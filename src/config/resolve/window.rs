@@ -8,6 +8,7 @@ use super::seam::{self, Variables};
 use super::variables::Scope;
 use crate::config::raw::{self, Run, Template, Values, cells};
 use crate::config::tree::Place;
+use crate::workspace::supervision::Supervision;
 use crate::workspace::{Command, Hash, Key, Layout, NamedLayout, OnExit, Pane, Size, Split, Window};
 
 /// What a window or pane takes over.
@@ -131,6 +132,7 @@ impl Context<'_> {
             command,
             focus: pane.focus.is_some(),
             on_exit: pane.on_exit,
+            supervision: Supervision::default(), // until the config says more
             hash: hash(pane, &cwd, &declared, around),
             cwd: cwd.path,
             environment,
