@@ -26,6 +26,7 @@ pub mod runner;
 pub mod shell;
 pub mod snapshot;
 pub mod store;
+pub mod supervise;
 pub mod target;
 pub mod template;
 pub mod tmux;
