@@ -44,6 +44,8 @@ pub struct Problems {
 pub enum Error {
     /// The config has mistakes.
     Config(Vec<Problems>),
+    /// A script has mistakes.
+    Script(Vec<Problems>),
     /// The words of the command line do not fit.
     Usage {
         /// What does not fit.
@@ -69,6 +71,15 @@ pub enum Error {
         /// The name that was given.
         name: String,
         /// Names that exist, nearest first.
+        candidates: Vec<String>,
+    },
+    /// A name means several things where one is wanted.
+    Ambiguous {
+        /// What kind of thing.
+        what: &'static str,
+        /// The name that was given.
+        name: String,
+        /// What it could be.
         candidates: Vec<String>,
     },
     /// rune will not do it, since it is not ours, not trusted, or ambiguous.
@@ -152,12 +163,12 @@ impl Error {
         Error::Failed { message: message.into(), hint: None }
     }
 
-    /// The exit code: 1 failed, 2 usage or config, 3 not found, 4 not ready in time, 5 refused,
+    /// The exit code: 1 failed, 2 usage or config, 3 not found or ambiguous, 4 not ready in time, 5 refused,
     /// 6 something would change, 130 interrupted; a ritual's own code passes through.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Config(_) | Error::Usage { .. } => 2,
-            Error::NotFound { .. } | Error::NotRunning => 3,
+            Error::Config(_) | Error::Script(_) | Error::Usage { .. } => 2,
+            Error::NotFound { .. } | Error::Ambiguous { .. } | Error::NotRunning => 3,
             Error::NotReady { .. } => 4,
             Error::Refused { .. } => 5,
             Error::WouldChange { .. } => 6,
@@ -180,8 +191,9 @@ impl Error {
             | Error::Step { hint, .. }
             | Error::Failed { hint, .. } => hint.clone(),
             Error::NotFound { candidates, .. } if !candidates.is_empty() => {
-                Some(format!("there is {}", list(candidates)))
+                Some(format!("there is {}", several(candidates)))
             }
+            Error::Ambiguous { candidates, .. } => Some(format!("take one of {}", several(candidates))),
             Error::NotRunning => Some("`rune start` starts a project".to_owned()),
             Error::NoTmux { .. } => Some(
                 "install tmux 2.6 or newer, or name one with `--tmux`; `rune doctor` looks again".to_owned(),
@@ -201,6 +213,10 @@ impl fmt::Display for Error {
                 }
                 write!(f, "{} in the config", counted(count, "problem"))
             }
+            Error::Script(files) => {
+                let count: usize = files.iter().map(|file| file.problems.len()).sum();
+                write!(f, "{} in the script", counted(count, "problem"))
+            }
             Error::Usage { message, .. }
             | Error::Refused { message, .. }
             | Error::NotReady { message }
@@ -210,6 +226,9 @@ impl fmt::Display for Error {
             }
             Error::NotRunning => f.write_str("nothing is running"),
             Error::NotFound { what, name, .. } => write!(f, "there is no {what} `{name}`"),
+            Error::Ambiguous { what, name, candidates } => {
+                write!(f, "`{name}` could be {}", counted(candidates.len(), what))
+            }
             Error::NoTmux { program, source } => write!(f, "could not run `{program}`: {source}"),
             Error::Tmux { action, said } => write!(f, "tmux could not {action}{}", said_so(said)),
             Error::Step { step, number, total, said, .. } => {
@@ -250,6 +269,19 @@ pub fn list<T: fmt::Display>(items: &[T]) -> String {
         None => String::new(),
         Some((last, [])) => last.clone(),
         Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+    }
+}
+
+/// As [`list`], of a number that a person reads.
+fn several(items: &[String]) -> String {
+    const READ: usize = 12;
+    match items.len() {
+        count if count > READ => format!(
+            "{} and {} more",
+            items[..READ].iter().map(|item| format!("`{item}`")).collect::<Vec<_>>().join(", "),
+            count - READ
+        ),
+        _ => list(items),
     }
 }
 

@@ -7,7 +7,7 @@ mod matching;
 mod session;
 mod step;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod window;

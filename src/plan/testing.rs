@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::record::{PaneId, SCHEMA, Specification, Tag};
-use crate::snapshot::{Known, LivePane};
+use crate::snapshot::{Known, LivePane, LiveSession, LiveWindow, Snapshot};
 use crate::workspace::supervision::Supervision;
 use crate::workspace::{
     Command, Hash, Identity, Key, Layout, NamedLayout, OnExit, Pane, Size, Window, Workspace,
@@ -100,4 +100,44 @@ pub fn workspace(text: &str) -> Workspace {
         values: BTreeMap::new(),
         windows: text.split(", ").map(window).collect(),
     }
+}
+
+/// A window's key and those of its panes.
+pub type Keys<'a> = (&'a str, &'a [&'a str]);
+
+/// A server of sessions with windows of panes of ours, each by its key; ids count from 1.
+pub fn server(sessions: &[(&str, &[Keys<'_>])]) -> Snapshot {
+    let (mut windows_so_far, mut panes_so_far) = (0, 0);
+    let sessions = sessions.iter().enumerate().map(|(at, (name, windows))| {
+        let windows = windows.iter().enumerate().map(|(at, (key, panes))| {
+            windows_so_far += 1;
+            let panes = panes.iter().enumerate().map(|(at, pane)| {
+                panes_so_far += 1;
+                let mut live = live(&format!("{pane}=sh"));
+                live.id = format!("%{panes_so_far}");
+                live.index = u32::try_from(at).unwrap();
+                live.tag.as_mut().unwrap().pane = Key::from_name(pane);
+                live
+            });
+            LiveWindow {
+                id: format!("@{windows_so_far}"),
+                index: u32::try_from(at).unwrap(),
+                name: (*key).to_owned(),
+                active: at == 0,
+                size: Size::DEFAULT,
+                noted: None,
+                panes: panes.collect(),
+            }
+        });
+        LiveSession {
+            id: format!("${}", at + 1),
+            name: (*name).to_owned(),
+            attached: 0,
+            workspace: Some("w".to_owned()),
+            about: None,
+            directory: None,
+            windows: windows.collect(),
+        }
+    });
+    Snapshot { version: None, pid: Some(1), sessions: sessions.collect() }
 }
