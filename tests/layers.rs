@@ -60,6 +60,7 @@ const TABLE: &[(&str, u8)] = &[
     ("config::keys", 2),
     ("config::source", 2),
     ("config::collect", 2),
+    ("config::locate", 2),
     ("config::detect", 2),
     ("config::schema", 2),
     ("config::manual", 2),
