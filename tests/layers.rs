@@ -34,6 +34,7 @@ const TABLE: &[(&str, u8)] = &[
     ("lock", 4),
     ("journal", 4),
     ("watch", 4),
+    ("log", 4),
     ("ritual_run", 4),
     // 3 decisions (pure)
     ("plan", 3),
@@ -53,6 +54,8 @@ const TABLE: &[(&str, u8)] = &[
     ("tmux::script", 3),
     // 2 readings (pure)
     ("snapshot", 2),
+    ("cast", 2),
+    ("plain", 2),
     ("cli", 2),
     ("config::raw", 2),
     ("config::yaml", 2),
@@ -87,6 +90,8 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("runner", "shell"),
     ("runner", "journal"),
     ("runner", "watch"),
+    ("runner", "log"),
+    ("log", "store"),
     ("ritual_run", "lock"),
     ("ritual_run", "process"),
     ("ritual_run", "pty"),
