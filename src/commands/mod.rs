@@ -15,7 +15,9 @@ mod kill;
 mod known;
 mod leave;
 mod man;
+mod pane;
 mod processes;
+mod restart;
 mod ritual;
 mod start;
 mod status;
@@ -26,6 +28,7 @@ use crate::cli::{Cli, Command};
 use crate::error::Result;
 
 pub use context::Context;
+use restart::Deed;
 
 /// Runs a command.
 pub fn run(cli: Cli, context: &Context) -> Result<()> {
@@ -38,6 +41,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Ls(options) => status::sessions(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
+        Command::Restart(options) => restart::run(context, Deed::Restart, &options),
+        Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
         Command::Convert(options) => convert::convert(context, &options),
