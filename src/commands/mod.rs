@@ -12,12 +12,16 @@ mod init;
 mod kill;
 mod known;
 mod leave;
+mod ls;
 mod man;
+mod notice;
 mod processes;
 mod ritual;
 mod start;
 mod status;
 mod stop;
+mod top;
+mod usage;
 mod without_rune;
 
 use crate::cli::{Cli, Command};
@@ -33,7 +37,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Plan(options) => apply::plan(context, &options),
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
-        Command::Ls(options) => status::sessions(context, &options),
+        Command::Ls(options) => ls::ls(context, &options),
+        Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
         Command::Init(options) => init::init(context, &options),

@@ -18,6 +18,7 @@ mod plan;
 mod runner;
 mod secrets;
 mod start;
+mod status;
 mod stop;
 
 /// A test file that nobody names is never run.
