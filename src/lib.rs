@@ -36,6 +36,7 @@ pub mod template;
 pub mod tmux;
 pub mod ui;
 pub mod watch;
+pub mod why;
 pub mod workspace;
 
 use std::ffi::OsString;

@@ -42,6 +42,7 @@ const TABLE: &[(&str, u8)] = &[
     ("ritual_plan", 3),
     ("supervise", 3),
     ("target", 3),
+    ("why", 3),
     ("template", 3),
     ("quote", 3),
     ("environment", 3),

@@ -20,6 +20,7 @@ mod restart;
 mod runner;
 mod secrets;
 mod start;
+mod status;
 mod stop;
 
 /// A test file that nobody names is never run.
