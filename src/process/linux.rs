@@ -2,7 +2,7 @@
 //! same functions.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
@@ -35,6 +35,13 @@ pub(super) fn read(pid: u32) -> Option<Process> {
     let stat = fs::read(path(pid, "stat")).ok()?;
     let user = fs::metadata(format!("/proc/{pid}")).ok()?.uid();
     parse(&stat, user)
+}
+
+/// When the process that has this id started, in the least time: one read, which suffices for any `stat`.
+pub(super) fn start(pid: u32) -> Option<u64> {
+    let mut stat = [0; 1024];
+    let count = fs::File::open(path(pid, "stat")).ok()?.read(&mut stat).ok()?;
+    parse(&stat[..count], 0).map(|process| process.start)
 }
 
 pub(super) fn has_variable(process: &Process, wanted: &[u8]) -> bool {
