@@ -74,6 +74,7 @@ impl Window {
             pass: Vec::new(),
             focus: index == 0,
             on_exit: OnExit::Shell,
+            supervision: Default::default(),
             hash,
         }
     }
