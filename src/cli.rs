@@ -75,6 +75,8 @@ pub enum Command {
     },
     /// Report every problem of a config
     Check(Check),
+    /// Print a HeroScript as a config
+    Convert(Convert),
     /// Show what the environment filter keeps and drops, and why
     Env(Env),
     /// Look at tmux, its socket, the config and the terminal
@@ -230,6 +232,16 @@ pub struct Check {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rune convert`
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    /// Pass over actions that are not tmux's
+    #[arg(long)]
+    pub skip_unknown: bool,
 }
 
 /// `rune env`

@@ -47,6 +47,7 @@ const TABLE: &[(&str, u8)] = &[
     ("layout", 3),
     ("command", 3),
     ("config::resolve", 3),
+    ("heroscript", 3),
     ("config::report", 3),
     ("config::remarks", 3),
     ("tmux::render", 3),

@@ -6,8 +6,10 @@ mod bring_up;
 mod check;
 mod completions;
 mod context;
+mod convert;
 mod doctor;
 mod env;
+mod heroscript;
 mod init;
 mod kill;
 mod known;
@@ -38,6 +40,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Kill(options) => kill::kill(context, &options),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
+        Command::Convert(options) => convert::convert(context, &options),
         Command::Env(options) => env::env(context, &options),
         Command::Doctor(options) => doctor::doctor(context, &options),
         Command::Schema => {
