@@ -15,6 +15,7 @@ pub mod journal;
 pub mod layout;
 pub mod lock;
 pub mod log;
+pub mod order;
 pub mod plain;
 pub mod plan;
 pub mod process;
@@ -35,6 +36,7 @@ pub mod template;
 pub mod tmux;
 pub mod ui;
 pub mod watch;
+pub mod why;
 pub mod workspace;
 
 use std::ffi::OsString;

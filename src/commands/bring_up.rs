@@ -11,10 +11,10 @@ use crate::lock::Lock;
 use crate::plan::{self, Launch, Plan, Step};
 use crate::project::Project;
 use crate::record::{PANE_LOG, PaneId, Tag};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{LivePane, Snapshot};
 use crate::store::Store;
 use crate::tmux::render;
-use crate::tmux::server;
+use crate::tmux::server::{self, Server};
 use crate::tmux::version::{Feature, Version};
 use crate::workspace::Size;
 
@@ -99,6 +99,15 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         }
         opened[word].write_specification(&specification, &environment)?;
     }
+    run(context, &context.server_of(project), planned)
+}
+
+/// Does what was planned, where what its panes start from is written down.
+///
+/// # Errors
+/// As [`execute`].
+pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<()> {
+    let stores = Stores { context, planned };
     end_restarted(context, planned)?;
 
     let nonce = server::nonce();
@@ -121,7 +130,7 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
             },
         },
     );
-    let ran = context.server_of(project).execute(&script, planned.version, &nonce)?;
+    let ran = server.execute(&script, planned.version, &nonce)?;
     ran.verify(&planned.plan, &script)?;
     stores.tidy()
 }
@@ -141,15 +150,21 @@ fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
     if !panes.is_empty() {
-        let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
-        // A pane must not close when its process ends, or its window and session might with it.
-        context.server.command("keep panes that restart", render::keep(&ids, planned.version))?;
-        // The server ends with an error, and everything on it, when a pane that is kept is given its size.
-        if !planned.version.has(Feature::DeadPanesHaveSizes) {
-            let settled = context.server.settled(&ids)?;
-            panes.retain(|pane| settled.contains(&pane.id));
-        }
+        keep(context, &mut panes, planned.version)?;
         processes::end(Group { panes: &panes, workspace: None }, GRACE);
+    }
+    Ok(())
+}
+
+/// Keeps panes that are started again when their processes end, or their windows and sessions might
+/// close with them; those whose processes must not end before tmux ends them are taken out.
+pub fn keep(context: &Context, panes: &mut Vec<&LivePane>, version: Version) -> Result<()> {
+    let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
+    context.server.command("keep panes that restart", render::keep(&ids, version))?;
+    // The server ends with an error, and everything on it, when a pane that is kept is given its size.
+    if !version.has(Feature::DeadPanesHaveSizes) {
+        let settled = context.server.settled(&ids)?;
+        panes.retain(|pane| settled.contains(&pane.id));
     }
     Ok(())
 }

@@ -16,9 +16,11 @@ mod harness;
 mod layouts;
 mod names;
 mod plan;
+mod restart;
 mod runner;
 mod secrets;
 mod start;
+mod status;
 mod stop;
 
 /// A test file that nobody names is never run.
