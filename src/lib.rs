@@ -6,6 +6,7 @@ pub mod cli;
 pub mod command;
 pub mod commands;
 pub mod config;
+pub mod control;
 pub mod environment;
 pub mod error;
 pub mod event;
@@ -13,6 +14,7 @@ pub mod journal;
 pub mod layout;
 pub mod lock;
 pub mod plan;
+pub mod probe;
 pub mod process;
 pub mod project;
 pub mod pty;
@@ -51,7 +53,8 @@ pub fn main() -> ExitCode {
         && let Some(id) = id.to_str().and_then(record::PaneId::parse)
     {
         let inherited = std::env::vars_os().collect();
-        return runner::run(Path::new(directory), &id, inherited, tmux::server::close_pane);
+        let server = runner::Server { close: tmux::server::close_pane, type_keys: tmux::server::type_keys };
+        return runner::run(Path::new(directory), &id, inherited, server);
     }
     let cli = cli::Cli::parse();
     let context = match commands::Context::new(cli.global.clone()) {

@@ -5,9 +5,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::process::{self, Process, Table};
-use crate::record::State;
 use crate::snapshot::LivePane;
-use crate::workspace::OnExit;
 
 /// The variable by which every process of a workspace is known, also after its pane is gone.
 pub const WORKSPACE: &str = "RUNE_WORKSPACE";
@@ -67,8 +65,5 @@ fn is_runner(pane: &LivePane) -> bool {
     else {
         return false;
     };
-    known.record.as_ref().is_some_and(|record| {
-        let stays = known.specification.on_exit == OnExit::Keep;
-        record.runner.pid == pane.pid && (stays || matches!(record.state, State::Running | State::Stopped))
-    })
+    known.record.as_ref().is_some_and(|record| record.runner.pid == pane.pid)
 }

@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods)] // waiting needs a clock
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -37,6 +37,11 @@ impl Handle {
     /// The process as it was when the handle was opened.
     pub fn process(&self) -> &Process {
         &self.process
+    }
+
+    /// A descriptor that polls as readable when the process has ended, where the kernel has one.
+    pub fn source(&self) -> Option<BorrowedFd<'_>> {
+        self.pidfd.as_ref().map(AsFd::as_fd)
     }
 
     /// Sends a signal. That the process has ended is not an error.

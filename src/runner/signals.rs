@@ -22,6 +22,19 @@ fn set_all(action: libc::sighandler_t) {
     }
 }
 
+/// Makes `command` start as a process group of its own in the background, with the default action for
+/// every signal of the terminal.
+pub fn start_in_background(command: &mut Command) {
+    command.process_group(0);
+    // SAFETY: the closure makes async-signal-safe calls only and allocates nothing.
+    unsafe {
+        command.pre_exec(|| {
+            set_all(libc::SIG_DFL);
+            Ok(())
+        })
+    };
+}
+
 /// Makes `command` start as the foreground process group of the terminal on its standard input,
 /// with the default action for every signal of the terminal.
 pub fn start_in_foreground(command: &mut Command) {

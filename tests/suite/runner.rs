@@ -272,7 +272,7 @@ fn a_killed_program_leaves_a_usable_terminal() {
 // What comes after the end.
 
 #[test]
-fn a_pane_that_closes_is_its_command() {
+fn a_pane_that_closes_records_the_end_first_and_a_shell_is_the_first_process_itself() {
     on_each_tmux(|server| {
         let panes = start(
             server,
@@ -283,16 +283,21 @@ fn a_pane_that_closes_is_its_command() {
                 json!({"command": ""}),
             ],
         );
-        server.wait_until("the pane's first process is the command", || {
-            server.format("#{pane_pid}", &panes[1]) == words_of(server, "cat -u")
-        });
-        assert_eq!(state(server, &panes[1]), json!({"state": "running"}));
+        wait_for_state(server, &panes[1], &json!({"state": "running"}));
+        let records = [&panes[1], &panes[2]].map(|pane| file(server, pane, "record"));
         send(server, &panes[1], &["C-d"]);
         send(server, &panes[2], &["Enter"]);
+        let shell = first_process(server, &panes[3]);
+        assert!(!shell.words.contains("rune"), "{shell:?}");
         // A failure of the last command is the shell's, and no reason to keep the pane.
         owns_its_terminal(server, &panes[3], "sh");
         send(server, &panes[3], &["exit 9", "Enter"]);
         server.wait_until("the panes have closed", || server.list_panes("#{pane_id}") == panes[..1]);
+        let ends = records.map(|path| {
+            let record: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+            record["state"].clone()
+        });
+        assert_eq!(ends, [json!({"state": "exited", "code": 0}), json!({"state": "exited", "code": 3})]);
     });
 }
 
@@ -734,12 +739,6 @@ fn runs(server: &Server, words: &str) -> bool {
 
 fn count(server: &Server, words: &str) -> usize {
     server.processes().iter().filter(|process| process.words == words).count()
-}
-
-/// Process id of what has these words, if it runs.
-fn words_of(server: &Server, words: &str) -> String {
-    let found = server.processes().into_iter().find(|process| process.words == words);
-    found.map(|process| process.pid.to_string()).unwrap_or_default()
 }
 
 /// The pane's first process, which is one of this world.
