@@ -43,7 +43,7 @@ impl Wants {
         match &self.watch {
             Some(watch) => {
                 let changes = watch.changes();
-                if changes.iter().any(|change| *change == Change::Lost) {
+                if changes.contains(&Change::Lost) {
                     self.look_at_all(store, needs, server);
                 }
                 for change in changes {
