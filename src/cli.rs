@@ -1,8 +1,12 @@
 //! The words of the command line.
 
+mod pane;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use pane::{Pane, Panes};
 
 /// Start the working day: run the project's ritual and bring tmux to the declared workspace.
 ///
@@ -59,14 +63,24 @@ pub enum Command {
     Plan(Apply),
     /// Do what `rune plan` shows
     Apply(Apply),
-    /// Show what runs
+    /// Show what runs, and how it is
     Status(Status),
+    /// Show what panes use: processors and memory
+    Top(Top),
     /// List the sessions
-    Ls(Status),
+    Ls(Ls),
     /// Attach to a session
     Attach(Attach),
     /// End one session
     Kill(Kill),
+    /// Stop commands of panes and start them again, in the order of what they need
+    Restart(Panes),
+    /// Start or stop the commands of single panes
+    Pane {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: Pane,
+    },
     /// Show, preview or run rituals
     Ritual {
         /// What to do with them.
@@ -75,6 +89,8 @@ pub enum Command {
     },
     /// Report every problem of a config
     Check(Check),
+    /// Print a HeroScript as a config
+    Convert(Convert),
     /// Show what the environment filter keeps and drops, and why
     Env(Env),
     /// Look at tmux, its socket, the config and the terminal
@@ -163,9 +179,31 @@ pub struct Apply {
     pub script: bool,
 }
 
-/// `rune status` and `rune ls`
+/// `rune status`
 #[derive(Args, Debug)]
 pub struct Status {
+    /// Go on: in place on a terminal, else a report for every change, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Print JSON, one line a report
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune top`
+#[derive(Args, Debug)]
+pub struct Top {
+    /// Print what is used within half a second, and end
+    #[arg(long)]
+    pub once: bool,
+    /// Print JSON, and end
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune ls`
+#[derive(Args, Debug)]
+pub struct Ls {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -232,6 +270,16 @@ pub struct Check {
     pub json: bool,
 }
 
+/// `rune convert`
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    /// Pass over actions that are not tmux's
+    #[arg(long)]
+    pub skip_unknown: bool,
+}
+
 /// `rune env`
 #[derive(Args, Debug)]
 pub struct Env {
@@ -270,6 +318,6 @@ pub struct Man {
 #[derive(Args, Debug)]
 pub struct Complete {
     /// What kind of names
-    #[arg(value_parser = ["project", "workspace", "session", "window", "pane"])]
+    #[arg(value_parser = ["project", "workspace", "session", "window", "pane", "target"])]
     pub kind: String,
 }

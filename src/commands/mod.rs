@@ -6,24 +6,34 @@ mod bring_up;
 mod check;
 mod completions;
 mod context;
+mod convert;
 mod doctor;
 mod env;
+mod heroscript;
 mod init;
 mod kill;
 mod known;
 mod leave;
+mod ls;
 mod man;
+mod notice;
+mod pane;
 mod processes;
+mod restart;
 mod ritual;
+mod rules;
 mod start;
 mod status;
 mod stop;
+mod top;
+mod usage;
 mod without_rune;
 
 use crate::cli::{Cli, Command};
 use crate::error::Result;
 
 pub use context::Context;
+use restart::Deed;
 
 /// Runs a command.
 pub fn run(cli: Cli, context: &Context) -> Result<()> {
@@ -33,11 +43,15 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Plan(options) => apply::plan(context, &options),
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
-        Command::Ls(options) => status::sessions(context, &options),
+        Command::Ls(options) => ls::ls(context, &options),
+        Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
+        Command::Restart(options) => restart::run(context, Deed::Restart, &options),
+        Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
+        Command::Convert(options) => convert::convert(context, &options),
         Command::Env(options) => env::env(context, &options),
         Command::Doctor(options) => doctor::doctor(context, &options),
         Command::Schema => {

@@ -72,7 +72,7 @@ fn end(
             let (name, id, command) = (&session.name, &pane.id, &pane.current_command);
             say(&format!("`{name}` has a pane made by hand, which ends too: {id} ({command})"));
         }
-        let survived = end_session(context, session, last, grace)?;
+        let survived = end_session(context, session, last, grace, "rune stop")?;
         say(&format!("ended `{}`", session.name));
         survivors.extend(survived);
     }
@@ -93,7 +93,7 @@ fn nothing(context: &Context, snapshot: &Snapshot, project: &Project) {
 }
 
 /// The sessions with this project's identity.
-fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSession> {
+pub fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSession> {
     let ours = |session: &&LiveSession| {
         let about = session.about.as_ref();
         session.workspace.is_some()

@@ -57,6 +57,11 @@ impl Handle {
         }
     }
 
+    /// What polls as readable when the process has ended, where the kernel has such a thing.
+    pub fn ended(&self) -> Option<BorrowedFd<'_>> {
+        self.pidfd.as_ref().map(AsFd::as_fd)
+    }
+
     fn is_same(&self) -> bool {
         find(self.process.pid).is_some_and(|now| now.is(&self.process))
     }

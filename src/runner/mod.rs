@@ -9,9 +9,11 @@
 mod chase;
 mod children;
 mod events;
+mod lines;
 mod logged;
 mod pane;
 mod perform;
+mod program;
 mod signals;
 mod socket;
 mod terminal;
@@ -19,7 +21,6 @@ mod wants;
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -37,6 +38,7 @@ use crate::supervise::{Event, Life, Policy, Which};
 use chase::Chase;
 use children::{Change, Children};
 use events::{Events, Told};
+use lines::Lines;
 use logged::Logged;
 pub use pane::Server;
 use pane::{Pane, simplest_shell};
@@ -85,6 +87,7 @@ struct Runner {
     shell: Option<Pid>,
     wants: Option<Wants>,
     attempts: Vec<(Which, Attempt)>,
+    lines: Option<Lines>,
     chase: Option<Chase>,
     socket: Option<Socket>,
     logged: Option<Logged>,
@@ -127,6 +130,7 @@ impl Runner {
             shell: None,
             wants: None,
             attempts: Vec::new(),
+            lines: None,
             chase: None,
             socket: None,
             logged: None,
@@ -174,12 +178,14 @@ impl Runner {
         sources.extend(self.wants.iter().filter_map(Wants::source));
         let attempts = self.attempts.iter().filter_map(|(_, attempt)| attempt.source());
         sources.extend(attempts.map(|(source, flags)| PollFd::from_borrowed_fd(source, flags)));
+        sources.extend(self.lines.iter().filter_map(Lines::source));
         sources.extend(self.chase.iter().flat_map(Chase::sources));
         sources.extend(self.socket.iter().flat_map(Socket::sources));
-        sources.extend(self.logged.iter().map(Logged::source));
+        sources.extend(self.logged.iter().filter_map(Logged::source));
         let own = self.life.deadline(self.now()).map(|deadline| self.begin + deadline);
         let attempts = self.attempts.iter().map(|(_, attempt)| attempt.until());
-        let until = attempts.chain(own).chain(self.chase.as_ref().map(Chase::again)).min();
+        let lines = self.lines.as_ref().and_then(Lines::until);
+        let until = attempts.chain(own).chain(lines).chain(self.chase.as_ref().map(Chase::again)).min();
         let time = until.map(|until| until.saturating_duration_since(now()));
         let ready = self.events.wait(sources, time);
         match self.front {
@@ -213,7 +219,7 @@ impl Runner {
         }
         let requests = self.socket.as_mut().map(Socket::requests).unwrap_or_default();
         events.extend(requests.into_iter().map(|(request, ticket)| Event::Asked(request, ticket)));
-        if self.logged.take_if(|logged| logged.done()).is_some() {
+        if self.logged.as_mut().is_some_and(Logged::done) {
             events.push(Event::Logged);
         }
         events.extend(self.input(typed));
@@ -254,7 +260,9 @@ impl Runner {
 
     /// The answers of the probes that have one.
     fn answers(&mut self) -> Vec<Event> {
-        let mut answers = Vec::new();
+        let lines = self.lines.as_mut().map(Lines::answers).unwrap_or_default();
+        let mut answers: Vec<Event> =
+            lines.into_iter().map(|(which, answer)| Event::Answered(which, answer)).collect();
         for (which, mut attempt) in std::mem::take(&mut self.attempts) {
             let end = attempt.process().and_then(|pid| self.children.change(pid));
             if let Some(Change::Ended(end)) = end {

@@ -5,10 +5,12 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
 
 use super::pane::simplest_shell;
-use super::{Chase, Front, Logged, Runner, logged};
+use super::{Chase, Front, Lines, Logged, Runner};
+use crate::cast::Mark;
 use crate::probe::Attempt;
+use crate::record::State;
 use crate::supervise::{Effect, Event, Which};
-use crate::workspace::supervision::{Ask, Probe};
+use crate::workspace::supervision::Ask;
 
 impl Runner {
     /// Does it; what came of it at once.
@@ -16,11 +18,17 @@ impl Runner {
         match effect {
             Effect::Look => return Some(self.needs(true)),
             Effect::Start => return Some(self.start()),
-            Effect::Last(end) => self.pane.ended(end),
+            Effect::Last(end) => {
+                self.mark_end(&end);
+                self.pane.ended(end);
+            }
             Effect::Note(notes) => self.pane.note(notes),
             Effect::Journal(what, by) => self.pane.journal(what, by),
             Effect::Try(which) => return self.attempt(which),
-            Effect::StopTrying => self.attempts.clear(),
+            Effect::StopTrying => {
+                self.attempts.clear();
+                self.lines.iter_mut().for_each(Lines::stop);
+            }
             Effect::Take => {
                 self.clear();
                 self.modes = self.terminal.take();
@@ -70,10 +78,12 @@ impl Runner {
                 }
             }
             Effect::Flush => {
-                let id = &self.pane.specification.tag.id;
-                self.logged = Logged::new(self.pane.store(), id);
-                self.terminal.whisper(&logged::last_word(id));
-                return self.logged.is_none().then_some(Event::Logged);
+                if self.logged.is_none() {
+                    self.mark_end(&State::Unknown);
+                }
+                let Some(logged) = &mut self.logged else { return Some(Event::Logged) };
+                logged.wait();
+                return logged.done().then_some(Event::Logged);
             }
             Effect::Close { ours } => {
                 if ours {
@@ -85,10 +95,26 @@ impl Runner {
         None
     }
 
+    /// Tells the writer of the log that all the command printed came before.
+    fn mark_end(&mut self, end: &State) {
+        let specification = &self.pane.specification;
+        if specification.supervision.logs() {
+            let code = if let State::Exited { code } = end { Some(*code) } else { None };
+            self.logged = Logged::new(self.pane.store(), &specification.tag.id);
+            self.terminal.whisper(&Mark::End(code).bytes(&specification.tag.id));
+        }
+    }
+
     fn start(&mut self) -> Event {
         self.clear();
         self.wants = None;
-        match self.pane.command().and_then(|mut command| self.children.start(&mut command)) {
+        let specification = &self.pane.specification;
+        if specification.supervision.logs() {
+            self.lines = Lines::new(specification);
+            self.logged = None;
+            self.terminal.whisper(&Mark::Start(None).bytes(&specification.tag.id));
+        }
+        match self.pane.command().and_then(|command| self.children.start(&command)) {
             Ok(pid) => {
                 self.command = Some(pid);
                 let number = pid.as_raw_pid().unsigned_abs();
@@ -101,16 +127,16 @@ impl Runner {
     }
 
     fn attempt(&mut self, which: Which) -> Option<Event> {
+        if self.lines.as_mut().is_some_and(|lines| lines.begin(which)) {
+            return None;
+        }
         let supervision = &self.pane.specification.supervision;
         let probe = match which {
             Which::Ready(place) => supervision.ready.as_ref()?.probes.get(place)?,
             Which::Live => &supervision.live.as_ref()?.probe,
         };
         let directory = self.pane.specification.cwd.as_ref();
-        let mut attempt = Attempt::begin(probe, directory, || match probe {
-            Probe::Command(command) => self.pane.beside(command),
-            _ => simplest_shell(),
-        });
+        let mut attempt = Attempt::begin(probe, directory, |command| self.pane.beside(command));
         if let Some(answer) = attempt.advance() {
             return Some(Event::Answered(which, answer));
         }
@@ -133,10 +159,11 @@ impl Runner {
     /// Starts the user's shell, which owns the terminal until it ends.
     fn open_shell(&mut self) -> Option<Event> {
         self.clear();
-        let started = self.children.start(&mut self.pane.shell()).or_else(|error| {
+        self.logged = None;
+        let started = self.children.start(&self.pane.shell()).or_else(|error| {
             let shell = &self.pane.specification.shell;
             self.terminal.say(&format!("rune: could not run `{shell}`: {error}; this is another shell"));
-            self.children.start(&mut simplest_shell())
+            self.children.start(&simplest_shell())
         });
         match started {
             Ok(shell) => {

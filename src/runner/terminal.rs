@@ -98,8 +98,9 @@ impl Terminal {
     }
 
     /// Writes what the writer of the pane's log reads, and nobody sees.
-    pub fn whisper(&self, text: &str) {
-        write(text);
+    pub fn whisper(&self, bytes: &[u8]) {
+        let mut out = std::io::stdout();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     /// Writes what nobody sees, so that tmux looks which program runs and names the window after it.

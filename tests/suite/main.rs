@@ -11,14 +11,18 @@ mod bench;
 mod command_line;
 mod compatibility;
 mod converge;
+mod convert;
 mod harness;
 mod layouts;
 mod names;
 mod plan;
+mod restart;
 mod runner;
 mod secrets;
 mod start;
+mod status;
 mod stop;
+mod supervise;
 
 /// A test file that nobody names is never run.
 #[test]
