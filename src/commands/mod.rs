@@ -21,6 +21,7 @@ mod pane;
 mod processes;
 mod restart;
 mod ritual;
+mod rules;
 mod start;
 mod status;
 mod stop;
