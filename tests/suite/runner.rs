@@ -540,7 +540,7 @@ fn an_environment_may_be_long_but_not_too_long() {
 #[test]
 fn a_program_is_found_as_a_shell_finds_it_and_starts_with_clean_signals() {
     on_each_tmux(|server| {
-        let directories = ["closed", "open", "late"].map(|name| server.write(&format!("{name}/tool"), ""));
+        let directories = ["closed", "open", "late"].map(|name| server.write(format!("{name}/tool"), ""));
         for (file, text, mode) in [
             (&directories[0], "echo not executable", 0o600),
             (
