@@ -71,6 +71,8 @@ pub enum Command {
     Attach(Attach),
     /// End one session
     Kill(Kill),
+    /// Show what happened, and what happens
+    Events(Events),
     /// Stop commands of panes and start them again, in the order of what they need
     Restart(Panes),
     /// Start or stop the commands of single panes
@@ -201,6 +203,30 @@ pub struct Kill {
     /// How long processes may take to end before they are killed
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub timeout: String,
+}
+
+/// `rune events`
+#[derive(Args, Debug)]
+pub struct Events {
+    /// Only what happened to these panes, windows or sessions; globs as well
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Go on with what happens from now on
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only since then: `10m` ago, `9:30`, or `2026-11-21T09:30`
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only the last N; with --follow 10 if nothing else is said
+    #[arg(short, long, value_name = "N")]
+    pub number: Option<usize>,
+    /// Print lines of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Read this config instead of looking for one
+    // The global option once more, without `-f`, which is --follow here.
+    #[arg(long = "file", value_name = "FILE", hide = true)]
+    pub file: Option<PathBuf>,
 }
 
 /// Which ritual.

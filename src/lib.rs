@@ -12,6 +12,7 @@ pub mod event;
 pub mod journal;
 pub mod layout;
 pub mod lock;
+pub mod moment;
 pub mod order;
 pub mod plan;
 pub mod process;

@@ -8,11 +8,13 @@ mod completions;
 mod context;
 mod doctor;
 mod env;
+mod events;
 mod init;
 mod kill;
 mod known;
 mod leave;
 mod man;
+mod noted;
 mod pane;
 mod processes;
 mod restart;
@@ -39,6 +41,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Ls(options) => status::sessions(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
+        Command::Events(options) => events::events(context, &options),
         Command::Restart(options) => restart::run(context, Deed::Restart, &options),
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),

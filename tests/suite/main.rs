@@ -11,6 +11,7 @@ mod bench;
 mod command_line;
 mod compatibility;
 mod converge;
+mod events;
 mod harness;
 mod layouts;
 mod names;
