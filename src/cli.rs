@@ -73,6 +73,8 @@ pub enum Command {
     Kill(Kill),
     /// Show what happened, and what happens
     Events(Events),
+    /// Show what stands in a pane
+    Capture(Capture),
     /// Stop commands of panes and start them again, in the order of what they need
     Restart(Panes),
     /// Start or stop the commands of single panes
@@ -227,6 +229,28 @@ pub struct Events {
     // The global option once more, without `-f`, which is --follow here.
     #[arg(long = "file", value_name = "FILE", hide = true)]
     pub file: Option<PathBuf>,
+}
+
+/// `rune capture`
+#[derive(Args, Debug)]
+pub struct Capture {
+    /// The pane
+    pub pane: String,
+    /// The last N lines of screen and scrollback; empty rows at the end are no lines
+    #[arg(short = 'n', long, value_name = "N")]
+    pub lines: Option<usize>,
+    /// The whole scrollback and the screen
+    #[arg(long, conflicts_with = "lines")]
+    pub all: bool,
+    /// With colours and styles
+    #[arg(long)]
+    pub ansi: bool,
+    /// Lines that were wrapped at the edge as one
+    #[arg(long)]
+    pub join: bool,
+    /// The screen that a full-screen program hides, as it is when that ends
+    #[arg(short, long)]
+    pub alternate: bool,
 }
 
 /// Which ritual.

@@ -182,7 +182,8 @@ mod tests {
 
     #[test]
     fn many_writers_lose_nothing_while_files_change_places() {
-        let (_directory, journal) = journal(20_000);
+        // Room for all of it in two files, so that a slow reader has everything, too.
+        let (_directory, journal) = journal(90_000);
         let mut reader = Reader::new(&journal);
         let mut seen = Vec::new();
         std::thread::scope(|scope| {
@@ -196,15 +197,17 @@ mod tests {
                     })
                 })
                 .collect();
-            // A follower, which is told of every write, comes often enough.
             while writers.iter().any(|writer| !writer.is_finished()) {
                 seen.extend(times(&reader.read().unwrap()));
             }
         });
         seen.extend(times(&reader.read().unwrap()));
+        assert!(journal.old_path().exists());
+        let late = times(&Reader::new(&journal).read().unwrap());
         for writer in 0..8 {
-            let own: Vec<u64> = seen.iter().copied().filter(|at| at / 1000 == writer).collect();
-            assert_eq!(own, (0..200).map(|at| writer * 1000 + at).collect::<Vec<_>>());
+            let own = |all: &[u64]| all.iter().copied().filter(|at| at / 1000 == writer).collect::<Vec<_>>();
+            let written: Vec<u64> = (0..200).map(|at| writer * 1000 + at).collect();
+            assert_eq!((own(&seen), own(&late)), (written.clone(), written));
         }
         assert_eq!(reader.damaged(), 0);
     }

@@ -24,6 +24,7 @@ pub mod ritual;
 pub mod ritual_plan;
 pub mod ritual_run;
 pub mod runner;
+pub mod screen;
 pub mod shell;
 pub mod snapshot;
 pub mod store;

@@ -38,6 +38,7 @@ const TABLE: &[(&str, u8)] = &[
     // 3 decisions (pure)
     ("plan", 3),
     ("order", 3),
+    ("screen", 3),
     ("moment", 3),
     ("ritual_plan", 3),
     ("supervise", 3),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::context::Context;
+use super::gone;
 use super::known;
 use super::noted;
 use super::processes::{self, Group};
@@ -85,6 +86,7 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str
     if planned.plan.is_empty() {
         return Ok(());
     }
+    gone::clean(context, &planned.snapshot, by);
     let stores = Stores { context, planned };
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();

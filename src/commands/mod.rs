@@ -3,12 +3,14 @@
 mod apply;
 mod attach;
 mod bring_up;
+mod capture;
 mod check;
 mod completions;
 mod context;
 mod doctor;
 mod env;
 mod events;
+mod gone;
 mod init;
 mod kill;
 mod known;
@@ -42,6 +44,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
         Command::Events(options) => events::events(context, &options),
+        Command::Capture(options) => capture::capture(context, &options),
         Command::Restart(options) => restart::run(context, Deed::Restart, &options),
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),

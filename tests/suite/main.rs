@@ -8,6 +8,7 @@ mod acceptance;
 mod apply;
 mod attach;
 mod bench;
+mod capture;
 mod command_line;
 mod compatibility;
 mod converge;
