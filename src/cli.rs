@@ -63,10 +63,12 @@ pub enum Command {
     Plan(Apply),
     /// Do what `rune plan` shows
     Apply(Apply),
-    /// Show what runs
+    /// Show what runs, and how it is
     Status(Status),
+    /// Show what panes use: processors and memory
+    Top(Top),
     /// List the sessions
-    Ls(Status),
+    Ls(Ls),
     /// Attach to a session
     Attach(Attach),
     /// End one session
@@ -91,6 +93,8 @@ pub enum Command {
     },
     /// Report every problem of a config
     Check(Check),
+    /// Print a HeroScript as a config
+    Convert(Convert),
     /// Show what the environment filter keeps and drops, and why
     Env(Env),
     /// Look at tmux, its socket, the config and the terminal
@@ -179,9 +183,31 @@ pub struct Apply {
     pub script: bool,
 }
 
-/// `rune status` and `rune ls`
+/// `rune status`
 #[derive(Args, Debug)]
 pub struct Status {
+    /// Go on: in place on a terminal, else a report for every change, until Ctrl-C
+    #[arg(long)]
+    pub watch: bool,
+    /// Print JSON, one line a report
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune top`
+#[derive(Args, Debug)]
+pub struct Top {
+    /// Print what is used within half a second, and end
+    #[arg(long)]
+    pub once: bool,
+    /// Print JSON, and end
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `rune ls`
+#[derive(Args, Debug)]
+pub struct Ls {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -292,6 +318,16 @@ pub struct Check {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rune convert`
+#[derive(Args, Debug)]
+pub struct Convert {
+    /// The script; `-` is standard input
+    pub file: PathBuf,
+    /// Pass over actions that are not tmux's
+    #[arg(long)]
+    pub skip_unknown: bool,
 }
 
 /// `rune env`

@@ -44,6 +44,8 @@ pub struct Problems {
 pub enum Error {
     /// The config has mistakes.
     Config(Vec<Problems>),
+    /// A script has mistakes.
+    Script(Vec<Problems>),
     /// The words of the command line do not fit.
     Usage {
         /// What does not fit.
@@ -165,7 +167,7 @@ impl Error {
     /// 6 something would change, 130 interrupted; a ritual's own code passes through.
     pub fn code(&self) -> u8 {
         match self {
-            Error::Config(_) | Error::Usage { .. } => 2,
+            Error::Config(_) | Error::Script(_) | Error::Usage { .. } => 2,
             Error::NotFound { .. } | Error::Ambiguous { .. } | Error::NotRunning => 3,
             Error::NotReady { .. } => 4,
             Error::Refused { .. } => 5,
@@ -210,6 +212,10 @@ impl fmt::Display for Error {
                     return f.write_str("the config has problems");
                 }
                 write!(f, "{} in the config", counted(count, "problem"))
+            }
+            Error::Script(files) => {
+                let count: usize = files.iter().map(|file| file.problems.len()).sum();
+                write!(f, "{} in the script", counted(count, "problem"))
             }
             Error::Usage { message, .. }
             | Error::Refused { message, .. }

@@ -15,6 +15,7 @@ mod run;
 mod signals;
 mod spawn;
 mod terminate;
+mod usage;
 
 pub use handle::{Handle, wait_for};
 pub use run::{End, NotStarted, Run};
@@ -22,6 +23,7 @@ pub use signals::Signals;
 pub use spawn::{spawn, starting, without_terminal};
 pub use system::{boot_id, command_line};
 pub use terminate::{terminate, terminate_found};
+pub use usage::{Roots, Sample, Usage, sample};
 
 /// One process, as it was when it was looked at. Ended ones that wait for their parent to collect
 /// them (zombies) are not counted as processes.
@@ -52,6 +54,17 @@ impl Process {
     }
 }
 
+/// What one process has used since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Its own processor time in clock ticks.
+    pub own: u64,
+    /// Processor time in clock ticks of all its children that ended and were waited for, with theirs.
+    pub children: u64,
+    /// Resident memory in bytes, also what it shares with others.
+    pub memory: u64,
+}
+
 impl fmt::Display for Process {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "`{}` (pid {})", self.name, self.pid)
@@ -63,9 +76,14 @@ pub fn find(pid: u32) -> Option<Process> {
     system::read(pid)
 }
 
+/// When the process with this id started ([`Process::start`]), if it lives.
+pub fn start_of(pid: u32) -> Option<u64> {
+    system::start(pid)
+}
+
 /// Whether the process that had id `pid` and started at `start` still lives.
 pub fn is_alive(pid: u32, start: u64) -> bool {
-    find(pid).is_some_and(|process| process.start == start)
+    start_of(pid) == Some(start)
 }
 
 /// All processes that can be seen now.

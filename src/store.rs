@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -80,7 +80,7 @@ impl Store {
             bytes.extend_from_slice(value.as_bytes());
             bytes.push(0);
         }
-        replace(&path, &bytes)
+        write(&path, &bytes)
     }
 
     /// Reads what a runner starts from.
@@ -125,7 +125,7 @@ impl Store {
         let path = self.path(&record.id, "record");
         let bytes = serde_json::to_vec(record)
             .map_err(|error| Error::failed(format!("could not write down a pane: {error}")))?;
-        replace(&path, &bytes).inspect_err(|_| drop(fs::remove_file(&path)))
+        write(&path, &bytes).inspect_err(|_| drop(fs::remove_file(&path)))
     }
 
     /// The pane's record, if a readable one exists.
@@ -133,9 +133,21 @@ impl Store {
         parse(&fs::read(self.path(id, "record")).ok()?).ok()
     }
 
+    /// Notes for the pane's runner that all it printed up to its end is in the log.
+    pub fn note_logged(&self, id: &PaneId) -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+        options.open(self.logged(id)).map(drop)
+    }
+
+    /// The file that [`Store::note_logged`] makes; the runner removes it before it says that a run ended.
+    pub fn logged(&self, id: &PaneId) -> PathBuf {
+        self.path(id, "logged")
+    }
+
     /// Forgets the pane.
     pub fn remove(&self, id: &PaneId) {
-        for kind in ["spec", "spec.new", "record", "record.new"] {
+        for kind in ["spec", "spec.new", "record", "record.new", "logged"] {
             let _ = fs::remove_file(self.path(id, kind));
         }
     }
@@ -175,6 +187,18 @@ fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, Unreadable> {
         return Err(Unreadable::Newer);
     }
     serde_json::from_slice(line).map_err(Unreadable::Json)
+}
+
+/// Writes a file that only this user can read. One that exists is replaced as a whole; one that does not
+/// is nothing to its readers until all of it is there, since half of it cannot be understood.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => file
+            .write_all(bytes)
+            .map_err(Error::io("write", path))
+            .inspect_err(|_| drop(fs::remove_file(path))),
+        Err(_) => replace(path, bytes),
+    }
 }
 
 /// Replaces a file, as a whole, by one that only this user can read.

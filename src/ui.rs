@@ -2,13 +2,22 @@
 
 #![allow(clippy::disallowed_methods)]
 
+mod live;
+mod screen;
+mod table;
+
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::config::report::{self, Style, Weight};
 use crate::error::{Error, Problems};
-use crate::ritual_plan::event::{self, Event, Line, Shown, Tone};
+use crate::ritual_plan::event::{self, Event, Line, Shown};
+
+pub use crate::ritual_plan::event::Tone;
+pub use live::Live;
+pub use screen::Screen;
+pub use table::{Cell, Column, Table, table};
 
 /// Whether a result could not be written.
 static LOST: AtomicBool = AtomicBool::new(false);
@@ -60,6 +69,11 @@ impl Ui {
         error.is_none()
     }
 
+    /// Columns of the terminal that results go to; nothing where they go elsewhere.
+    pub fn width(&self) -> Option<usize> {
+        io::stdout().is_terminal().then(|| size(rustix::stdio::stdout()).unwrap_or(UNKNOWN).0)
+    }
+
     /// Whether a result could not be written, as on a full disk; that was said.
     pub fn lost_a_result() -> bool {
         LOST.load(Ordering::Relaxed)
@@ -89,7 +103,7 @@ impl Ui {
 
     /// What went wrong, and what to do about it.
     pub fn error(&self, error: &Error) {
-        if let Error::Config(files) = error
+        if let Error::Config(files) | Error::Script(files) = error
             && !files.is_empty()
         {
             self.say(&report::render(files, self.style()));
@@ -122,13 +136,8 @@ impl Progress {
             Shown::Nothing => {}
             Shown::Live(text) if self.terminal => {
                 // One row only: what is longer would leave its first rows behind.
-                // A terminal that does not know its width says 0.
-                let width = rustix::termios::tcgetwinsize(rustix::stdio::stderr())
-                    .ok()
-                    .map(|size| size.ws_col)
-                    .filter(|&width| width > 0)
-                    .unwrap_or(80);
-                let text: String = text.chars().take(usize::from(width.saturating_sub(1))).collect();
+                let (width, _) = size(rustix::stdio::stderr()).unwrap_or(UNKNOWN);
+                let text: String = text.chars().take(width.saturating_sub(1)).collect();
                 self.clear();
                 let mut out = io::stderr().lock();
                 let _ = write!(out, "{text}").and_then(|()| out.flush());
@@ -152,13 +161,7 @@ impl Progress {
     }
 
     fn painted(&self, line: &Line) -> String {
-        let colour = match line.tone {
-            Tone::Good => "32",
-            Tone::Bad => "31",
-            Tone::Note => "36",
-            Tone::Output => "2",
-        };
-        if self.ui.error_colour { format!("\x1b[{colour}m{}\x1b[0m", line.text) } else { line.text.clone() }
+        painted(&line.text, Some(line.tone), self.ui.error_colour)
     }
 }
 
@@ -166,6 +169,27 @@ impl Drop for Progress {
     fn drop(&mut self) {
         self.clear();
     }
+}
+
+/// Columns and rows of a terminal that does not tell.
+const UNKNOWN: (usize, usize) = (80, 24);
+
+/// Columns and rows of the terminal at `fd`; one that does not know them says 0.
+fn size(fd: std::os::fd::BorrowedFd<'_>) -> Option<(usize, usize)> {
+    let size = rustix::termios::tcgetwinsize(fd).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0)?;
+    Some((size.ws_col.into(), size.ws_row.into()))
+}
+
+/// `text` in the colour of `tone`, where there is to be colour.
+fn painted(text: &str, tone: Option<Tone>, colour: bool) -> String {
+    let number = match tone {
+        Some(Tone::Good) => "32",
+        Some(Tone::Bad) => "31",
+        Some(Tone::Note) => "36",
+        Some(Tone::Output) => "2",
+        None => "",
+    };
+    if colour && !number.is_empty() { format!("\x1b[{number}m{text}\x1b[0m") } else { text.to_owned() }
 }
 
 fn write(out: &mut dyn Write, text: &str) -> io::Result<()> {
@@ -178,27 +202,4 @@ pub fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
         .collect()
-}
-
-/// `rows` as columns, each as wide as its widest cell; the first row is the head.
-pub fn table(rows: &[Vec<String>]) -> String {
-    use unicode_width::UnicodeWidthStr;
-    let rows: Vec<Vec<String>> =
-        rows.iter().map(|row| row.iter().map(|cell| harmless(cell)).collect()).collect();
-    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let width = |column: usize| {
-        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max().unwrap_or(0)
-    };
-    let widths: Vec<usize> = (0..columns).map(width).collect();
-    let mut text = String::new();
-    for row in &rows {
-        let mut line = String::new();
-        for (cell, width) in row.iter().zip(&widths) {
-            line += cell;
-            line += &" ".repeat(width.saturating_sub(cell.width()) + 2);
-        }
-        text += line.trim_end();
-        text.push('\n');
-    }
-    text
 }

@@ -13,7 +13,7 @@ use crate::event::{Subject, What};
 use crate::lock::Lock;
 use crate::plan::{self, Launch, Plan, Step};
 use crate::project::Project;
-use crate::record::{PaneId, Tag};
+use crate::record::{PANE_LOG, PaneId, Tag};
 use crate::snapshot::{LivePane, Snapshot};
 use crate::store::Store;
 use crate::tmux::render;
@@ -121,7 +121,11 @@ pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> R
         &render::Context {
             version: planned.version,
             nonce: &nonce,
-            argv: &|launch| stores.argv(&program, launch),
+            argv: &|launch| stores.argv(&program, &launch.tag, &launch.tag.words()),
+            writer: &|launch| {
+                let words = [PANE_LOG.to_owned(), launch.tag.id.to_string()];
+                Some(stores.argv(&program, &launch.tag, &words))
+            },
             directory: &|word| stores.directory(word).display().to_string(),
             server_options: if planned.running || context.global.tmux_conf.is_some() {
                 &[]
@@ -229,11 +233,12 @@ impl Stores<'_> {
         Store::open(&self.directory(&tag.workspace))
     }
 
-    fn argv(&self, program: &str, launch: &Launch) -> Vec<String> {
-        let directory = self.directory(&launch.tag.workspace).display().to_string();
-        let mut words = vec![program.to_owned(), "--dir".to_owned(), directory];
-        words.extend(launch.tag.words());
-        words
+    /// This very program with `words` about a pane of `tag`'s workspace.
+    fn argv(&self, program: &str, tag: &Tag, words: &[String]) -> Vec<String> {
+        let directory = self.directory(&tag.workspace).display().to_string();
+        let mut all = vec![program.to_owned(), "--dir".to_owned(), directory];
+        all.extend_from_slice(words);
+        all
     }
 
     /// Notes new titles, and forgets panes that are gone.

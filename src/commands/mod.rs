@@ -7,16 +7,20 @@ mod capture;
 mod check;
 mod completions;
 mod context;
+mod convert;
 mod doctor;
 mod env;
 mod events;
 mod gone;
+mod heroscript;
 mod init;
 mod kill;
 mod known;
 mod leave;
+mod ls;
 mod man;
 mod noted;
+mod notice;
 mod pane;
 mod processes;
 mod restart;
@@ -24,6 +28,8 @@ mod ritual;
 mod start;
 mod status;
 mod stop;
+mod top;
+mod usage;
 mod without_rune;
 
 use crate::cli::{Cli, Command};
@@ -40,7 +46,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Plan(options) => apply::plan(context, &options),
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
-        Command::Ls(options) => status::sessions(context, &options),
+        Command::Ls(options) => ls::ls(context, &options),
+        Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
         Command::Events(options) => events::events(context, &options),
@@ -49,6 +56,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
+        Command::Convert(options) => convert::convert(context, &options),
         Command::Env(options) => env::env(context, &options),
         Command::Doctor(options) => doctor::doctor(context, &options),
         Command::Schema => {

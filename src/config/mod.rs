@@ -4,12 +4,13 @@
 //! means for one project at one root). Every mistake on the way is a
 //! [`Problem`](crate::error::Problem) with its place, and all of them are reported together.
 
-mod collect;
+pub(crate) mod collect;
 pub mod detect;
 pub mod facts;
 pub mod find;
 pub mod keys;
 mod load;
+mod locate;
 mod manual;
 pub mod raw;
 mod remarks;

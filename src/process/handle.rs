@@ -3,7 +3,7 @@
 #![allow(clippy::disallowed_methods)] // waiting needs a clock
 
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -50,6 +50,11 @@ impl Handle {
             Ok(()) | Err(Errno::SRCH) => Ok(()),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// What polls as readable when the process has ended, where the kernel has such a thing.
+    pub fn ended(&self) -> Option<BorrowedFd<'_>> {
+        self.pidfd.as_ref().map(AsFd::as_fd)
     }
 
     fn is_same(&self) -> bool {

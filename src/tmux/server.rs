@@ -2,6 +2,7 @@
 
 #![allow(clippy::disallowed_methods)] // this is where tmux is started
 
+mod screens;
 mod sizes;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -174,20 +175,25 @@ impl Server {
     pub fn execute(&self, script: &Script, version: Version, nonce: &str) -> Result<Ran> {
         let text = script.text();
         (self.trace)(text.trim_end());
+        let output = self.source(&text, version)?;
+        Ok(Ran::parse(nonce, &output))
+    }
+
+    /// Has tmux run the commands of `text`, each line by itself.
+    fn source(&self, text: &str, version: Version) -> Result<Output> {
         // All of it is in a file before tmux starts: half a script would still be run, and half a
         // command might mean something else.
         let no_file = |error| Error::io("write to", std::env::temp_dir())(error);
-        let output = if version.has(Feature::SourceStandardInput) {
+        if version.has(Feature::SourceStandardInput) {
             let mut file = tempfile::tempfile().map_err(no_file)?;
             file.write_all(text.as_bytes()).and_then(|()| file.rewind()).map_err(no_file)?;
-            self.run(["start-server", ";", "source-file", "-"], Some(file))?
+            self.run(["start-server", ";", "source-file", "-"], Some(file))
         } else {
             let mut file = tempfile::NamedTempFile::new().map_err(no_file)?;
             file.write_all(text.as_bytes()).map_err(no_file)?;
             let path = file.path().as_os_str();
-            self.run([OsStr::new("start-server"), ";".as_ref(), "source-file".as_ref(), path], None)?
-        };
-        Ok(Ran::parse(nonce, &output))
+            self.run([OsStr::new("start-server"), ";".as_ref(), "source-file".as_ref(), path], None)
+        }
     }
 
     /// Runs one tmux command and returns what it printed.

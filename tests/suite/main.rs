@@ -12,6 +12,7 @@ mod capture;
 mod command_line;
 mod compatibility;
 mod converge;
+mod convert;
 mod events;
 mod harness;
 mod layouts;
@@ -21,6 +22,7 @@ mod restart;
 mod runner;
 mod secrets;
 mod start;
+mod status;
 mod stop;
 
 /// A test file that nobody names is never run.

@@ -3,9 +3,11 @@
 mod context;
 mod directory;
 mod inherit;
-mod locate;
+mod needs;
 mod ritual;
+mod ritual_needs;
 pub mod seam;
+mod supervision;
 mod variables;
 mod window;
 mod workspace;

@@ -1,0 +1,116 @@
+//! What is known of every pane at one moment.
+
+use std::collections::BTreeMap;
+
+use crate::commands::context::Context;
+use crate::commands::usage;
+use crate::error::Result;
+use crate::process::{Process, Sample, Usage};
+use crate::record::{Record, State};
+use crate::snapshot::{Detail, LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::target;
+use crate::tmux::version::Version;
+use crate::why;
+
+/// What is known at one moment.
+pub struct Look {
+    /// What the server has.
+    pub snapshot: Snapshot,
+    /// When, in milliseconds since 1970 (UTC).
+    pub now: u64,
+    /// What all processes had used.
+    pub sample: Sample,
+    /// What stands in each pane last, by tmux id.
+    last_lines: BTreeMap<String, String>,
+}
+
+/// What is known of one pane.
+pub struct Fact<'l> {
+    /// Its session.
+    pub session: &'l LiveSession,
+    /// Its window.
+    pub window: &'l LiveWindow,
+    /// The pane.
+    pub pane: &'l LivePane,
+    /// Its full spelling.
+    pub name: String,
+    /// What became of its command; nothing for a pane made by hand.
+    pub state: Option<State>,
+    /// What makes the state more than its word.
+    pub note: Option<String>,
+    /// When it is started again.
+    pub next: Option<u64>,
+    /// What its processes use.
+    pub usage: Usage,
+    /// What lives on although its runner is gone.
+    pub survivors: Vec<&'l Process>,
+    /// The last line of what it printed.
+    pub last_line: Option<&'l str>,
+}
+
+impl Look {
+    /// Looks at everything.
+    pub fn take(context: &Context) -> Result<Look> {
+        let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+        let sample = usage::sample(&snapshot);
+        let panes: Vec<&str> = snapshot.panes().map(|(_, _, pane)| pane.id.as_str()).collect();
+        let version = snapshot.version.unwrap_or(Version::OLDEST);
+        let screens = context.server.screens(&panes, 0, version)?;
+        let last = |(pane, lines): (String, Vec<String>)| Some((pane, lines.into_iter().next_back()?));
+        let last_lines = screens.into_iter().filter_map(last).collect();
+        Ok(Look { now: now(), sample, last_lines, snapshot })
+    }
+
+    /// What is known of each pane, in the order of sessions and windows; rates are since `before`.
+    pub fn facts(&self, before: Option<&Sample>) -> Vec<Fact<'_>> {
+        self.snapshot
+            .panes()
+            .map(|(session, window, pane)| self.fact(session, window, pane, before))
+            .collect()
+    }
+
+    fn fact<'l>(
+        &'l self,
+        session: &'l LiveSession,
+        window: &'l LiveWindow,
+        pane: &'l LivePane,
+        before: Option<&Sample>,
+    ) -> Fact<'l> {
+        let state = pane.tag.as_ref().map(|_| pane.state(self.snapshot.pid));
+        let lost = state == Some(State::LostRunner);
+        let survivors: Vec<&Process> =
+            if lost { self.sample.processes(&pane.id).collect() } else { Vec::new() };
+        let next = None;
+        let note = match &state {
+            None => None,
+            Some(State::LostRunner) if survivors.is_empty() => Some("nothing of it is left".to_owned()),
+            Some(State::LostRunner) => {
+                let left: Vec<String> = survivors.iter().map(ToString::to_string).collect();
+                Some(format!("left: {}", left.join(", ")))
+            }
+            Some(state) => why::note(state, record(pane), next, self.now),
+        };
+        Fact {
+            session,
+            window,
+            pane,
+            name: target::name(session, window, pane),
+            state,
+            note,
+            next,
+            usage: self.sample.usage(&pane.id, before),
+            survivors,
+            last_line: self.last_lines.get(&pane.id).map(String::as_str),
+        }
+    }
+}
+
+/// What the pane's runner wrote down.
+pub fn record(pane: &LivePane) -> Option<&Record> {
+    pane.known.as_ref()?.record.as_ref()
+}
+
+/// Milliseconds since 1970 (UTC).
+pub fn now() -> u64 {
+    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
+}
