@@ -41,6 +41,8 @@ const TABLE: &[(&str, u8)] = &[
     // 3 decisions (pure)
     ("plan", 3),
     ("order", 3),
+    ("screen", 3),
+    ("moment", 3),
     ("ritual_plan", 3),
     ("supervise", 3),
     ("target", 3),

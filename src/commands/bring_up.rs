@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::context::Context;
+use super::gone;
 use super::known;
+use super::noted;
 use super::processes::{self, Group};
 use crate::error::{Error, Result};
+use crate::event::{Subject, What};
 use crate::lock::Lock;
 use crate::plan::{self, Launch, Plan, Step};
 use crate::project::Project;
@@ -14,7 +17,7 @@ use crate::record::{PANE_LOG, PaneId, Tag};
 use crate::snapshot::{LivePane, Snapshot};
 use crate::store::Store;
 use crate::tmux::render;
-use crate::tmux::server::{self, Server};
+use crate::tmux::server::{self, Ran, Server};
 use crate::tmux::version::{Feature, Version};
 use crate::workspace::Size;
 
@@ -75,14 +78,15 @@ pub fn plan(context: &Context, project: &Project, looked: Option<Snapshot>, mode
     Ok(Planned { snapshot, running, version, plan })
 }
 
-/// Does what was planned.
+/// Does what was planned, for the command `by`.
 ///
 /// # Errors
 /// [`Error::Step`] with the first step that did not happen; what did stays, and the next run goes on.
-pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Result<()> {
+pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str) -> Result<()> {
     if planned.plan.is_empty() {
         return Ok(());
     }
+    gone::clean(context, &planned.snapshot, by);
     let stores = Stores { context, planned };
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();
@@ -99,14 +103,14 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         }
         opened[word].write_specification(&specification, &environment)?;
     }
-    run(context, &context.server_of(project), planned)
+    run(context, &context.server_of(project), planned, by)
 }
 
 /// Does what was planned, where what its panes start from is written down.
 ///
 /// # Errors
 /// As [`execute`].
-pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<()> {
+pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> Result<()> {
     let stores = Stores { context, planned };
     end_restarted(context, planned)?;
 
@@ -131,8 +135,35 @@ pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<()> 
         },
     );
     let ran = server.execute(&script, planned.version, &nonce)?;
-    ran.verify(&planned.plan, &script)?;
+    let verified = ran.verify(&planned.plan, &script);
+    noted::note(context, happened(&planned.plan, &ran, verified.is_ok()), by);
+    verified?;
     stores.tidy()
+}
+
+/// What the journal has of a plan: what was opened, and, when all of it was done, what was started
+/// again and closed.
+fn happened(plan: &Plan, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+    let label = |word: &str| {
+        let session = plan.sessions.iter().find(|session| session.workspace == word);
+        session.map(|session| session.label.as_str()).unwrap_or_default()
+    };
+    let pane = |tag: &Tag| noted::pane(label(&tag.workspace), tag);
+    let mut events = Vec::new();
+    for (place, step) in plan.steps.iter().enumerate() {
+        match step {
+            Step::OpenSession { workspace, label, .. } if all || ran.opened.contains_key(&(place + 2)) => {
+                events.push((What::Created, noted::named(label, Some(workspace))));
+            }
+            Step::OpenPane { launch, .. } if ran.opened.contains_key(&place) => {
+                events.push((What::Created, pane(&launch.tag)));
+            }
+            Step::RestartPane { launch, .. } if all => events.push((What::Restarted, pane(&launch.tag))),
+            Step::ClosePane { tag, .. } if all => events.push((What::Closed, pane(tag))),
+            _ => {}
+        }
+    }
+    events
 }
 
 /// Ends what runs in panes that are started again or closed: asked first, and given time, so that
