@@ -18,6 +18,7 @@ pub mod log;
 pub mod order;
 pub mod plain;
 pub mod plan;
+pub mod probe;
 pub mod process;
 pub mod project;
 pub mod pty;

@@ -34,6 +34,7 @@ const TABLE: &[(&str, u8)] = &[
     ("lock", 4),
     ("journal", 4),
     ("watch", 4),
+    ("probe", 4),
     ("log", 4),
     ("ritual_run", 4),
     // 3 decisions (pure)
@@ -95,6 +96,7 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("runner", "log"),
     ("log", "store"),
     ("ritual_run", "lock"),
+    ("ritual_run", "probe"),
     ("ritual_run", "process"),
     ("ritual_run", "pty"),
     ("ritual_run", "shell"),
