@@ -102,6 +102,7 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("runner", "log"),
     ("log", "store"),
     ("ritual_run", "lock"),
+    ("ritual_run", "probe"),
     ("ritual_run", "process"),
     ("ritual_run", "pty"),
     ("ritual_run", "shell"),
