@@ -14,6 +14,7 @@ mod converge;
 mod convert;
 mod harness;
 mod layouts;
+mod live;
 mod names;
 mod plan;
 mod restart;
