@@ -1,12 +1,16 @@
 //! The words of the command line.
 
+mod live;
 mod pane;
+mod verb;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use live::{Content, How, Kill as KillProcesses, Server, Session, Window};
 pub use pane::{Pane, Panes};
+pub use verb::{Resize, Switch, Verb};
 
 /// Start the working day: run the project's ritual and bring tmux to the declared workspace.
 ///
@@ -79,11 +83,29 @@ pub enum Command {
     Capture(Capture),
     /// Stop commands of panes and start them again, in the order of what they need
     Restart(Panes),
-    /// Start or stop the commands of single panes
+    /// Make, change, type into and end panes; start and stop their commands
     Pane {
         /// What to do with them.
         #[command(subcommand)]
         command: Pane,
+    },
+    /// Make, change and end sessions
+    Session {
+        /// What to do.
+        #[command(subcommand)]
+        command: Session,
+    },
+    /// Make, change, arrange and end windows
+    Window {
+        /// What to do.
+        #[command(subcommand)]
+        command: Window,
+    },
+    /// Start, stop and show the tmux server
+    Server {
+        /// What to do.
+        #[command(subcommand)]
+        command: Server,
     },
     /// Show, preview or run rituals
     Ritual {

@@ -14,6 +14,7 @@ pub mod event;
 pub mod heroscript;
 pub mod journal;
 pub mod layout;
+pub mod live;
 pub mod lock;
 pub mod log;
 pub mod moment;

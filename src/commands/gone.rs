@@ -230,6 +230,7 @@ pub fn add_left(context: &Context, snapshot: &mut Snapshot) {
             title: String::new(),
             current_command: String::new(),
             current_path: String::new(),
+            shown: None,
             tag: Some(tag),
             known: Some(Known { specification: one.specification, record: Some(record) }),
         });

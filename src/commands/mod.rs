@@ -17,6 +17,7 @@ mod init;
 mod kill;
 mod known;
 mod leave;
+pub mod live;
 mod ls;
 mod man;
 mod noted;
@@ -26,11 +27,15 @@ mod processes;
 mod restart;
 mod ritual;
 mod rules;
+mod server;
+mod session;
 mod start;
 mod status;
 mod stop;
 mod top;
 mod usage;
+mod verb;
+mod window;
 mod without_rune;
 
 use crate::cli::{Cli, Command};
@@ -67,6 +72,9 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Completions(options) => completions::completions(context, &options),
         Command::Complete(options) => completions::complete(context, &options),
         Command::Man(options) => man::man(context, &options),
+        Command::Session { command } => session::session(context, &command),
+        Command::Window { command } => window::window(context, &command),
+        Command::Server { command } => server::server(context, &command),
         Command::Ritual { command } => ritual::ritual(context, &command),
     }
 }

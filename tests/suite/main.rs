@@ -16,6 +16,7 @@ mod convert;
 mod events;
 mod harness;
 mod layouts;
+mod live;
 mod names;
 mod plan;
 mod restart;

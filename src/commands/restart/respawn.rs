@@ -56,7 +56,7 @@ fn prepare(
     let id = PaneId::new(one.tag.id.keyed(), nonce, number);
     specification.tag = Tag { id, ..specification.tag };
     store.write_specification(&specification, &environment)?;
-    let launch = Launch { tag: specification.tag.clone(), pane: declared(specification) };
+    let launch = Launch { tag: specification.tag.clone(), pane: declared(specification), again: None };
     let session = plan::Session {
         workspace: one.tag.workspace.clone(),
         label: session.name.clone(),
