@@ -20,6 +20,7 @@ use rustix::process::Pid;
 
 use crate::record::State;
 use crate::supervise::label;
+use crate::workspace;
 use crate::workspace::supervision::Probe;
 use net::Connection;
 use program::Program;
@@ -47,7 +48,11 @@ enum How {
 impl Attempt {
     /// Begins to try `probe` for a command in `directory`; `program` gives the command of a probe that
     /// is one, ready to be started in the background.
-    pub fn begin(probe: &Probe, directory: &Path, program: impl FnOnce() -> Command) -> Attempt {
+    pub fn begin(
+        probe: &Probe,
+        directory: &Path,
+        program: impl FnOnce(&workspace::Command) -> Command,
+    ) -> Attempt {
         let how = match probe {
             Probe::Tcp { host, port } => How::Tcp(Connection::begin(host, *port)),
             Probe::Http(address) => match http::Address::parse(address) {
@@ -57,7 +62,7 @@ impl Attempt {
                 }
                 None => How::Known(Err("it is no `http://` address".to_owned())),
             },
-            Probe::Command(_) => match Program::start(&mut program()) {
+            Probe::Command(command) => match Program::start(&mut program(command)) {
                 Ok(program) => How::Program(program),
                 Err(error) => How::Known(Err(words(&error))),
             },

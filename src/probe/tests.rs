@@ -9,12 +9,11 @@ use rustix::event::{PollFd, Timespec, poll};
 use rustix::process::{WaitOptions, waitpid};
 
 use super::*;
-use crate::workspace;
 
 fn tried(probe: &Probe, script: &str) -> Result<(), String> {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("there"), "").unwrap();
-    let program = || {
+    let program = |_: &workspace::Command| {
         let mut command = Command::new("sh");
         command.args(["-c", script]).process_group(0);
         command
@@ -108,7 +107,7 @@ fn who_accepts_and_never_answers_is_not_waited_for_for_ever() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let probe = Probe::Http(format!("http://127.0.0.1:{port}/"));
-    let mut attempt = Attempt::begin(&probe, Path::new("/"), || Command::new("true"));
+    let mut attempt = Attempt::begin(&probe, Path::new("/"), |_| Command::new("true"));
     attempt.until = Instant::now() + Duration::from_millis(50);
     let answer = loop {
         if let Some(answer) = attempt.advance() {

@@ -143,7 +143,7 @@ impl Awaited<'_> {
 
     fn attempt(&self, probe: &Probe, signals: &mut Signals, late: Instant) -> Result<Result<(), String>> {
         // no program among these probes
-        let program = || std::process::Command::new("false");
+        let program = |_: &Command| std::process::Command::new("false");
         let mut attempt = Attempt::begin(probe, std::path::Path::new("/"), program);
         loop {
             if let Some(answer) = attempt.advance() {
