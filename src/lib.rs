@@ -9,6 +9,7 @@ pub mod config;
 pub mod environment;
 pub mod error;
 pub mod event;
+pub mod goal;
 pub mod heroscript;
 pub mod journal;
 pub mod layout;

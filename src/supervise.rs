@@ -14,8 +14,8 @@ mod restarts;
 mod tests;
 
 pub use checks::Which;
-pub use life::Life;
-pub use needs::{Seen, concerns, label, name, unmet};
+pub use life::{Life, STARTER};
+pub use needs::{Seen, concerns, duration, label, name, unmet};
 pub use order::groups;
 pub use request::{Reply, Request, SCHEMA, Wish};
 

@@ -41,6 +41,7 @@ const TABLE: &[(&str, u8)] = &[
     ("supervise", 3),
     ("target", 3),
     ("why", 3),
+    ("goal", 3),
     ("template", 3),
     ("quote", 3),
     ("environment", 3),

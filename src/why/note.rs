@@ -32,6 +32,15 @@ pub fn note(state: &State, record: Option<&Record>, next: Option<u64>, now: u64)
     .filter(|note| !note.is_empty())
 }
 
+/// A state with what there is to say of it: `waiting for db: tcp 5432`, `running, late: tcp 1: refused`.
+pub fn short(state: &State, record: Option<&Record>, next: Option<u64>, now: u64) -> String {
+    match note(state, record, next, now) {
+        Some(note) if *state == State::Running || *state == State::Unknown => format!("{state}, {note}"),
+        Some(note) => format!("{state} {note}"),
+        None => state.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
