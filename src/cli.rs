@@ -1,8 +1,12 @@
 //! The words of the command line.
 
+mod pane;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+
+pub use pane::{Pane, Panes};
 
 /// Start the working day: run the project's ritual and bring tmux to the declared workspace.
 ///
@@ -69,6 +73,14 @@ pub enum Command {
     Attach(Attach),
     /// End one session
     Kill(Kill),
+    /// Stop commands of panes and start them again, in the order of what they need
+    Restart(Panes),
+    /// Start or stop the commands of single panes
+    Pane {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: Pane,
+    },
     /// Show, preview or run rituals
     Ritual {
         /// What to do with them.
@@ -306,6 +318,6 @@ pub struct Man {
 #[derive(Args, Debug)]
 pub struct Complete {
     /// What kind of names
-    #[arg(value_parser = ["project", "workspace", "session", "window", "pane"])]
+    #[arg(value_parser = ["project", "workspace", "session", "window", "pane", "target"])]
     pub kind: String,
 }

@@ -116,6 +116,8 @@ pub enum What {
         /// After how many milliseconds.
         after: u64,
     },
+    /// A pane was started again in its place, with another runner.
+    Restarted,
     /// It is not started again any more.
     GaveUp {
         /// How often it was.
@@ -127,7 +129,7 @@ pub enum What {
     Closed,
     /// A person came to a session.
     Attached,
-    /// A session was ended.
+    /// A session was ended, or the command of a pane was.
     Stopped,
     /// A server that had panes of ours is gone with them.
     ServerGone,
@@ -161,6 +163,7 @@ impl fmt::Display for What {
             What::Signalled { signal } => write!(f, "signal {signal}"),
             What::NotStarted { why } => write!(f, "not started: {why}"),
             What::Restarting { restarts, after } => write!(f, "restart {restarts} in {after} ms"),
+            What::Restarted => f.write_str("restarted"),
             What::GaveUp { restarts } => write!(f, "gave up after {restarts} restarts"),
             What::LostRunner => f.write_str("lost runner"),
             What::Closed => f.write_str("closed"),

@@ -2,6 +2,7 @@
 //!
 //! `docs/architecture.md` shows the layers; `tests/layers.rs` keeps them.
 
+pub mod cast;
 pub mod cli;
 pub mod command;
 pub mod commands;
@@ -14,6 +15,9 @@ pub mod heroscript;
 pub mod journal;
 pub mod layout;
 pub mod lock;
+pub mod log;
+pub mod order;
+pub mod plain;
 pub mod plan;
 pub mod process;
 pub mod project;
@@ -44,7 +48,8 @@ use clap::Parser;
 
 /// Runs the program with the words and the environment of this process.
 ///
-/// A pane's first process goes straight to the runner: it never needs the command line's parser.
+/// A pane's first process goes straight to the runner, and what tmux gives its output to, to the log:
+/// neither ever needs the command line's parser.
 #[allow(clippy::disallowed_methods)] // the one place where the environment is read
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -55,6 +60,14 @@ pub fn main() -> ExitCode {
     {
         let inherited = std::env::vars_os().collect();
         return runner::run(Path::new(directory), &id, inherited, tmux::server::close_pane);
+    }
+    if let [_, flag, directory, command, id, rest @ ..] = words.as_slice()
+        && flag == "--dir"
+        && command == record::PANE_LOG
+        && let Some(id) = id.to_str().and_then(record::PaneId::parse)
+    {
+        let rest: Vec<String> = rest.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+        return log::write(Path::new(directory), &id, &rest);
     }
     let cli = cli::Cli::parse();
     let context = match commands::Context::new(cli.global.clone()) {

@@ -58,6 +58,10 @@ pub struct Tag {
 /// The word before the four that make a [`Tag`].
 pub const PANE_RUN: &str = "pane-run";
 
+/// The word before the id of the pane whose output is logged:
+/// `rune --dir DIR pane-log ID COLUMNS ROWS TERMINAL`.
+pub const PANE_LOG: &str = "pane-log";
+
 impl Tag {
     /// Reads a tag from `#{pane_start_command}`: raw words before tmux 3.2, quoted words later.
     /// Only the last five words count, so no directory or program name before them can confuse it.

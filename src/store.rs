@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
@@ -133,9 +133,21 @@ impl Store {
         parse(&fs::read(self.path(id, "record")).ok()?).ok()
     }
 
+    /// Notes for the pane's runner that all it printed up to its end is in the log.
+    pub fn note_logged(&self, id: &PaneId) -> io::Result<()> {
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true).mode(0o600).custom_flags(libc::O_NOFOLLOW);
+        options.open(self.logged(id)).map(drop)
+    }
+
+    /// The file that [`Store::note_logged`] makes; the runner removes it before it says that a run ended.
+    pub fn logged(&self, id: &PaneId) -> PathBuf {
+        self.path(id, "logged")
+    }
+
     /// Forgets the pane.
     pub fn remove(&self, id: &PaneId) {
-        for kind in ["spec", "spec.new", "record", "record.new"] {
+        for kind in ["spec", "spec.new", "record", "record.new", "logged"] {
             let _ = fs::remove_file(self.path(id, kind));
         }
     }

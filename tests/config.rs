@@ -15,3 +15,5 @@ mod meaning;
 mod place;
 #[path = "config/schema.rs"]
 mod schema;
+#[path = "config/supervision.rs"]
+mod supervision;

@@ -10,11 +10,11 @@ use crate::error::{Error, Result};
 use crate::lock::Lock;
 use crate::plan::{self, Launch, Plan, Step};
 use crate::project::Project;
-use crate::record::{PaneId, Tag};
-use crate::snapshot::Snapshot;
+use crate::record::{PANE_LOG, PaneId, Tag};
+use crate::snapshot::{LivePane, Snapshot};
 use crate::store::Store;
 use crate::tmux::render;
-use crate::tmux::server;
+use crate::tmux::server::{self, Server};
 use crate::tmux::version::{Feature, Version};
 use crate::workspace::Size;
 
@@ -99,6 +99,15 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         }
         opened[word].write_specification(&specification, &environment)?;
     }
+    run(context, &context.server_of(project), planned)
+}
+
+/// Does what was planned, where what its panes start from is written down.
+///
+/// # Errors
+/// As [`execute`].
+pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<()> {
+    let stores = Stores { context, planned };
     end_restarted(context, planned)?;
 
     let nonce = server::nonce();
@@ -108,7 +117,11 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         &render::Context {
             version: planned.version,
             nonce: &nonce,
-            argv: &|launch| stores.argv(&program, launch),
+            argv: &|launch| stores.argv(&program, &launch.tag, &launch.tag.words()),
+            writer: &|launch| {
+                let words = [PANE_LOG.to_owned(), launch.tag.id.to_string()];
+                Some(stores.argv(&program, &launch.tag, &words))
+            },
             directory: &|word| stores.directory(word).display().to_string(),
             server_options: if planned.running || context.global.tmux_conf.is_some() {
                 &[]
@@ -117,7 +130,7 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
             },
         },
     );
-    let ran = context.server_of(project).execute(&script, planned.version, &nonce)?;
+    let ran = server.execute(&script, planned.version, &nonce)?;
     ran.verify(&planned.plan, &script)?;
     stores.tidy()
 }
@@ -137,15 +150,21 @@ fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
     if !panes.is_empty() {
-        let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
-        // A pane must not close when its process ends, or its window and session might with it.
-        context.server.command("keep panes that restart", render::keep(&ids, planned.version))?;
-        // The server ends with an error, and everything on it, when a pane that is kept is given its size.
-        if !planned.version.has(Feature::DeadPanesHaveSizes) {
-            let settled = context.server.settled(&ids)?;
-            panes.retain(|pane| settled.contains(&pane.id));
-        }
+        keep(context, &mut panes, planned.version)?;
         processes::end(Group { panes: &panes, workspace: None }, GRACE);
+    }
+    Ok(())
+}
+
+/// Keeps panes that are started again when their processes end, or their windows and sessions might
+/// close with them; those whose processes must not end before tmux ends them are taken out.
+pub fn keep(context: &Context, panes: &mut Vec<&LivePane>, version: Version) -> Result<()> {
+    let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
+    context.server.command("keep panes that restart", render::keep(&ids, version))?;
+    // The server ends with an error, and everything on it, when a pane that is kept is given its size.
+    if !version.has(Feature::DeadPanesHaveSizes) {
+        let settled = context.server.settled(&ids)?;
+        panes.retain(|pane| settled.contains(&pane.id));
     }
     Ok(())
 }
@@ -183,11 +202,12 @@ impl Stores<'_> {
         Store::open(&self.directory(&tag.workspace))
     }
 
-    fn argv(&self, program: &str, launch: &Launch) -> Vec<String> {
-        let directory = self.directory(&launch.tag.workspace).display().to_string();
-        let mut words = vec![program.to_owned(), "--dir".to_owned(), directory];
-        words.extend(launch.tag.words());
-        words
+    /// This very program with `words` about a pane of `tag`'s workspace.
+    fn argv(&self, program: &str, tag: &Tag, words: &[String]) -> Vec<String> {
+        let directory = self.directory(&tag.workspace).display().to_string();
+        let mut all = vec![program.to_owned(), "--dir".to_owned(), directory];
+        all.extend_from_slice(words);
+        all
     }
 
     /// Notes new titles, and forgets panes that are gone.

@@ -8,6 +8,7 @@ use super::context::Context;
 use crate::cli::{self, Cli};
 use crate::error::Result;
 use crate::snapshot::Detail;
+use crate::target;
 use crate::tmux::server::Server;
 
 /// `rune completions`
@@ -44,6 +45,7 @@ fn names(shell: Shell) -> &'static str {
 pub fn complete(context: &Context, options: &cli::Complete) -> Result<()> {
     let names = match options.kind.as_str() {
         "session" => sessions(&context.server),
+        "target" => targets(&context.server),
         kind => configured(context, kind),
     };
     if !names.is_empty() {
@@ -55,6 +57,12 @@ pub fn complete(context: &Context, options: &cli::Complete) -> Result<()> {
 fn sessions(server: &Server) -> Vec<String> {
     let snapshot = server.look(Detail::Plan).ok().flatten().unwrap_or_default();
     snapshot.sessions.into_iter().map(|session| session.name).collect()
+}
+
+/// The full spellings of all live panes.
+fn targets(server: &Server) -> Vec<String> {
+    let snapshot = server.look(Detail::Plan).ok().flatten().unwrap_or_default();
+    snapshot.panes().map(|(session, window, pane)| target::name(session, window, pane)).collect()
 }
 
 fn configured(context: &Context, kind: &str) -> Vec<String> {

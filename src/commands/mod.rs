@@ -17,7 +17,9 @@ mod leave;
 mod ls;
 mod man;
 mod notice;
+mod pane;
 mod processes;
+mod restart;
 mod ritual;
 mod start;
 mod status;
@@ -30,6 +32,7 @@ use crate::cli::{Cli, Command};
 use crate::error::Result;
 
 pub use context::Context;
+use restart::Deed;
 
 /// Runs a command.
 pub fn run(cli: Cli, context: &Context) -> Result<()> {
@@ -43,6 +46,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
+        Command::Restart(options) => restart::run(context, Deed::Restart, &options),
+        Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
         Command::Convert(options) => convert::convert(context, &options),

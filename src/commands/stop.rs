@@ -93,7 +93,7 @@ fn nothing(context: &Context, snapshot: &Snapshot, project: &Project) {
 }
 
 /// The sessions with this project's identity.
-fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSession> {
+pub fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveSession> {
     let ours = |session: &&LiveSession| {
         let about = session.about.as_ref();
         session.workspace.is_some()

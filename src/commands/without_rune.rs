@@ -26,6 +26,7 @@ pub fn script(context: &Context, project: &Project, planned: &Planned) -> String
             version: planned.version,
             nonce: "rune:",
             argv: &|launch| argv(launch, &shell),
+            writer: &|_| None,
             directory: &|_| String::new(),
             server_options: if planned.running { &[] } else { render::SERVER_OPTIONS },
         },

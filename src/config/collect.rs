@@ -1,7 +1,10 @@
 //! Collects the mistakes of a config.
 
+use std::ops::Range;
+
+use crate::config::locate::within;
 use crate::config::source::Source;
-use crate::config::tree::Place;
+use crate::config::tree::{Place, Text};
 use crate::error::Problem;
 
 /// How many mistakes are worth showing; what a hostile file has beyond them is not even looked up.
@@ -27,6 +30,11 @@ impl<'a> Collect<'a> {
         self.found.push((self.source.problem(place, message), self.source.used(place)));
         let (problem, _) = self.found.last_mut().expect("one was just pushed");
         problem
+    }
+
+    /// Where the bytes `range` of the decoded `text` are written.
+    pub(super) fn part(&self, text: &Text, range: &Range<usize>) -> Place {
+        Place { span: within(self.source, text, range), used: text.place.used.clone() }
     }
 
     /// Whether there is no use in looking further.

@@ -2,7 +2,11 @@
 //!
 //! `raw` accepts exactly these keys; the JSON Schema and the manual page are made from them.
 
+mod supervision;
+
 use std::fmt;
+
+pub use supervision::{LIVE, NEED, READY, RESTART, RESTART_WORDS, STOP_RULE};
 
 use Shape::{Duration, Flag, Group as Keys, List, Names, Number, OneOf, Text, Values, Words};
 
@@ -293,6 +297,17 @@ pub static PANE: Group = Group {
         key("focus", Flag, "whether it is the active pane of a new window"),
         key("on_exit", Words(&["shell", "keep", "close"]), "what happens when the command ends"),
         key("when", CONDITION, WHEN),
+        key(
+            "needs",
+            supervision::NEEDS,
+            "panes that have to be ready before it starts: a key, `WINDOW.PANE`, a mapping, or a list of them",
+        ),
+        key("ready", Keys(&READY), supervision::READY_ABOUT),
+        key("restart", supervision::RESTARTS, supervision::RESTART_ABOUT),
+        key("live", Keys(&LIVE), supervision::LIVE_ABOUT),
+        key("stop", Keys(&STOP_RULE), supervision::STOP_ABOUT),
+        key("log", Flag, "whether what it prints is logged, for `rune logs`"),
+        key("autostart", Flag, "`false`: it waits until somebody starts it"),
     ],
 };
 

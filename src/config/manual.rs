@@ -1,8 +1,8 @@
 //! rune.yaml(5), made from the keys.
 
 use crate::config::keys::{
-    COMMAND, CONFIG, ENVIRONMENT, GIT, Group, PANE, PROJECT, RITUALS, SETTINGS, SPLIT, START, STOP, TEMPLATE,
-    WINDOW,
+    COMMAND, CONFIG, ENVIRONMENT, GIT, Group, LIVE, NEED, PANE, PROJECT, READY, RESTART, RITUALS, SETTINGS,
+    SPLIT, START, STOP, STOP_RULE, TEMPLATE, WINDOW,
 };
 
 const HEAD: &str = "\
@@ -56,7 +56,7 @@ is also in the environment, as RUNE_PROJECT and so on. `{{ '{{' }}` writes brace
 ";
 
 /// The groups in the order of the page, with their titles.
-static SECTIONS: [(&str, &Group); 14] = [
+static SECTIONS: [(&str, &Group); 19] = [
     ("Top level", &CONFIG),
     ("settings", &SETTINGS),
     ("projects[]", &PROJECT),
@@ -68,6 +68,11 @@ static SECTIONS: [(&str, &Group); 14] = [
     ("Workspaces and templates", &TEMPLATE),
     ("windows[]", &WINDOW),
     ("panes[]", &PANE),
+    ("needs[]", &NEED),
+    ("ready", &READY),
+    ("restart", &RESTART),
+    ("live", &LIVE),
+    ("stop", &STOP_RULE),
     ("layout", &SPLIT),
     ("integrations.git", &GIT),
     ("Older keys", &crate::config::keys::INTEGRATIONS),

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod find;
 pub mod keys;
 mod load;
+mod locate;
 mod manual;
 pub mod raw;
 mod remarks;

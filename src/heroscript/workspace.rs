@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::wanted::{Pane, Session, Window};
+use crate::workspace::supervision::Supervision;
 use crate::workspace::{self, Command, Hash, Identity, Key, Layout, NamedLayout, OnExit, Workspace};
 
 impl Session {
@@ -74,6 +75,7 @@ impl Window {
             pass: Vec::new(),
             focus: index == 0,
             on_exit: OnExit::Shell,
+            supervision: Supervision { log: pane.log.is_some(), ..Supervision::default() },
             hash,
         }
     }

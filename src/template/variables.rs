@@ -37,6 +37,13 @@ impl Variables {
         self.values.insert(name.to_owned(), Entry { value, alias: false });
     }
 
+    /// The same names, each with what `change` makes of its value.
+    #[must_use]
+    pub fn map(&self, change: impl Fn(&str) -> String) -> Variables {
+        let changed = |entry: &Entry| Entry { value: change(&entry.value), alias: entry.alias };
+        Variables { values: self.values.iter().map(|(name, entry)| (name.clone(), changed(entry))).collect() }
+    }
+
     /// The value of `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.get(name).map(|entry| entry.value.as_str())

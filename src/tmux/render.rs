@@ -32,6 +32,8 @@ pub struct Context<'a> {
     pub nonce: &'a str,
     /// The argv that starts a pane.
     pub argv: &'a dyn Fn(&Launch) -> Vec<String>,
+    /// The argv that a pane's output goes to, if it is logged; see [`Renderer::log`].
+    pub writer: &'a dyn Fn(&Launch) -> Option<Vec<String>>,
     /// The directory of what is written down about the panes of the workspace with this word.
     pub directory: &'a dyn Fn(&str) -> String,
     /// Options of a server that this script starts.
@@ -136,6 +138,10 @@ impl<'a> Renderer<'a> {
                 let mut words = words(&["respawn-pane", "-k", "-t", id, "-c", &cwd, "--"]);
                 words.extend((self.context.argv)(launch));
                 self.command(&words);
+                // Old versions keep the pipe of the life before.
+                if !self.log(id, launch) {
+                    self.command(&["pipe-pane", "-t", id].map(str::to_owned));
+                }
                 self.pane_options(id, launch);
                 self.release(id);
                 self.did(place, false);
@@ -261,6 +267,7 @@ impl<'a> Renderer<'a> {
         command.extend(words(&["-c", &self.literal(&cwd), "-P", "-F", &report, "--"]));
         command.extend((self.context.argv)(launch));
         self.command(&command);
+        self.log(&owner_target, launch);
         if let Some((session_place, step)) = session {
             self.did(session_place, false);
             self.new_session(step, &owner_target);
@@ -338,8 +345,23 @@ impl<'a> Renderer<'a> {
         command.extend(words(&["-l", &length, "-t", &anchor, "-c", &cwd, "-P", "-F", &report, "--"]));
         command.extend((self.context.argv)(launch));
         self.command(&command);
+        self.log(&target(window), launch);
         self.did(place, true);
         self.pane_options(&target(window), launch);
+    }
+
+    /// Has tmux give what the pane prints to the writer of its log; whether it is logged. Right behind
+    /// its creation nothing is missed.
+    ///
+    /// The writer is told the pane's size and terminal, which tmux fills in. tmux expands the command
+    /// as a format and as a date, and gives it to a shell.
+    fn log(&mut self, pane: &str, launch: &Launch) -> bool {
+        let writer = launch.pane.supervision.logs().then(|| (self.context.writer)(launch)).flatten();
+        let Some(argv) = writer else { return false };
+        let command = self.literal(&quote::argv(&argv)).replace('%', "%%");
+        let command = format!("exec {command} #{{pane_width}} #{{pane_height}} #{{pane_tty}}");
+        self.command(&words(&["pipe-pane", "-t", pane, &command]));
+        true
     }
 
     fn pane_options(&mut self, pane: &str, launch: &Launch) {

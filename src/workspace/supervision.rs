@@ -24,6 +24,9 @@ pub struct Supervision {
     pub log: bool,
     /// Whether it starts with its pane; else when somebody asks for it.
     pub autostart: bool,
+    /// Whether another command needs it, so that its runner has to stay and record how it ends.
+    #[serde(default)]
+    pub needed: bool,
 }
 
 impl Default for Supervision {
@@ -36,6 +39,7 @@ impl Default for Supervision {
             stop: Stop::default(),
             log: false,
             autostart: true,
+            needed: false,
         }
     }
 }

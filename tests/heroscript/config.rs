@@ -42,6 +42,8 @@ fn comparable(mut workspace: Workspace) -> Workspace {
     workspace.environment = BTreeMap::new();
     for pane in workspace.windows.iter_mut().flat_map(|window| &mut window.panes) {
         pane.cwd = "/".into();
+        // A config has no word for a log yet.
+        pane.supervision = Default::default();
         pane.hash = rune::workspace::Hash(String::new());
         pane.environment.retain(|name, _| !name.starts_with("RUNE_"));
     }

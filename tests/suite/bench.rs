@@ -75,6 +75,7 @@ impl<'s> Bench<'s> {
             version,
             nonce: NONCE,
             argv: &argv,
+            writer: &|_| None,
             directory: &|_| "/nowhere".to_owned(),
             server_options: &[],
         };

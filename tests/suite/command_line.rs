@@ -333,6 +333,10 @@ fn shells_complete_names() {
                 ("rune ritual test s", &["start", "stop"]),
                 ("rune attach -f script", &["script"]),
                 ("rune start --det", &["--detach"]),
+                ("rune restart front", &["front-end:w.1"]),
+                ("rune restart front-end:w", &["front-end:w.1"]),
+                ("rune pane stop f", &["front-end:w.1"]),
+                ("rune pane st", &["start", "stop"]),
             ] {
                 let mut words = completed(server, shell, line);
                 // fish writes names that a shell would read as it would have them read.

@@ -16,6 +16,7 @@ mod harness;
 mod layouts;
 mod names;
 mod plan;
+mod restart;
 mod runner;
 mod secrets;
 mod start;

@@ -1,15 +1,23 @@
 
 _rune_with_names() {
-    local kind= word=${COMP_WORDS[COMP_CWORD]} name
+    local kind= before= word=${COMP_WORDS[COMP_CWORD]} name
     _rune "$@"
     [[ $word == -* ]] && return
     case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project COMPREPLY=() ;;
+        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*) kind=target ;;
+        *' pane '*) ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
     esac
+    # bash takes a word apart at colons.
+    if [[ $kind == target && $word == : ]]; then
+        before=${COMP_WORDS[COMP_CWORD-1]}: word=
+    elif [[ $kind == target && ${COMP_WORDS[COMP_CWORD-1]} == : ]]; then
+        before=${COMP_WORDS[COMP_CWORD-2]}:
+    fi
     # Options only where one was begun.
     local -a kept=()
     for name in "${COMPREPLY[@]}"; do
@@ -17,7 +25,7 @@ _rune_with_names() {
     done
     # Names are data: compgen -W would run what is in them.
     [[ -z $kind ]] || while IFS= read -r name; do
-        [[ $name == "$word"* ]] && kept+=("$(printf %q "$name")")
+        [[ $name == "$before$word"* ]] && kept+=("$(printf %q "${name#"$before"}")")
     done < <(rune __complete "$kind" 2>/dev/null)
     COMPREPLY=("${kept[@]}")
 }

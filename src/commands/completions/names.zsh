@@ -3,7 +3,10 @@ _rune_with_names() {
     local kind=
     case " ${words[2,CURRENT-1]} " in
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
-        *' --project '|*' -p '|*' start '*|*' stop '*|*' env '*) kind=project ;;
+        *' --project '|*' -p ') kind=project ;;
+        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*) kind=target ;;
+        *' pane '*) ;;
+        *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
     esac

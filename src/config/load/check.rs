@@ -40,8 +40,12 @@ impl Checked {
 pub fn check(request: &Request, is_dropped: &dyn Fn(&str) -> bool) -> Result<Checked> {
     let loaded = load(request)?;
     let mut problems = loaded.problems.clone();
+    let mut notes = loaded.config.notes.clone();
     match meaning(&loaded, request) {
-        Ok(more) => problems.extend(more),
+        Ok((more, said)) => {
+            problems.extend(more);
+            notes.extend(said);
+        }
         Err(error) if problems.is_empty() => return Err(error),
         Err(_) => {}
     }
@@ -49,24 +53,25 @@ pub fn check(request: &Request, is_dropped: &dyn Fn(&str) -> bool) -> Result<Che
     Ok(Checked {
         problems: file(problems),
         remarks: file(remarks::remarks(&loaded.source, &loaded.config, is_dropped)),
-        notes: loaded.config.notes.clone(),
+        notes,
         origin: loaded.origin,
     })
 }
 
-/// What is wrong with what a config means.
-fn meaning(loaded: &Loaded, request: &Request) -> Result<Vec<Problem>> {
+/// What is wrong with what a config means, and what else to know of the project at hand.
+fn meaning(loaded: &Loaded, request: &Request) -> Result<(Vec<Problem>, Vec<String>)> {
     let git = Git::find(&request.directory);
     let chosen = choose(request, &loaded.origin, &loaded.config, git.as_ref())?;
-    let mut problems = resolved(loaded, request, &chosen, Vec::new(), request.directories);
+    let (mut problems, mut notes) = resolved(loaded, request, &chosen, Vec::new(), request.directories);
+    notes.retain(|note| !loaded.config.notes.contains(note));
     let every = || loaded.config.templates.iter().map(|(name, _)| name.value.clone()).collect::<Vec<_>>();
     // no project of this name: what belongs to all of them, with every template
-    problems.extend(resolved(loaded, request, &chosen, every(), false));
+    problems.extend(resolved(loaded, request, &chosen, every(), false).0);
     for name in find::names(&loaded.config) {
         let other = Chosen { project: name.to_owned(), ..chosen.clone() };
-        problems.extend(resolved(loaded, request, &other, Vec::new(), false));
+        problems.extend(resolved(loaded, request, &other, Vec::new(), false).0);
     }
-    Ok(problems)
+    Ok((problems, notes))
 }
 
 fn resolved(
@@ -75,8 +80,11 @@ fn resolved(
     chosen: &Chosen,
     more: Vec<String>,
     directories: bool,
-) -> Vec<Problem> {
+) -> (Vec<Problem>, Vec<String>) {
     let machine = Machine::new(&chosen.root, &request.environment, request.today, directories);
     let facts = facts(loaded, request, chosen, more, &machine);
-    resolve(&loaded.source, &loaded.config, &facts).err().unwrap_or_default()
+    match resolve(&loaded.source, &loaded.config, &facts) {
+        Ok(project) => (Vec::new(), project.notes),
+        Err(problems) => (problems, Vec::new()),
+    }
 }

@@ -1,6 +1,6 @@
 //! Parts of a workspace that nobody wrote.
 
-use super::{Pane, Run, Template, Window, reader::Reader, template};
+use super::{Pane, Run, Supervision, Template, Window, reader::Reader, template};
 use crate::config::source::Source;
 use crate::config::tree::Place;
 use crate::config::yaml;
@@ -22,8 +22,22 @@ impl Pane {
             pass: Vec::new(),
             focus: None,
             on_exit: OnExit::default(),
+            supervision: Supervision::default(),
             when: None,
         }
+    }
+}
+
+impl Run {
+    /// What is declared, its kind first.
+    pub fn words(&self) -> Vec<&str> {
+        let (kind, texts) = match self {
+            Run::Nothing => ("shell", &[][..]),
+            Run::Script(text) => ("script", std::slice::from_ref(text)),
+            Run::Scripts(texts) => ("scripts", texts.as_slice()),
+            Run::Argv(words) => ("argv", words.as_slice()),
+        };
+        [kind].into_iter().chain(texts.iter().map(|text| text.as_str())).collect()
     }
 }
 

@@ -10,6 +10,7 @@ mod layout;
 mod making;
 mod reader;
 mod ritual;
+pub mod supervision;
 mod template;
 mod values;
 
@@ -23,7 +24,8 @@ use crate::workspace::{Layout, OnExit, Size};
 pub use duration::duration;
 pub use layout::cells;
 pub use making::{DEFAULT, default_windows};
-pub use reader::nearest;
+pub use reader::{Mistake, nearest};
+pub use supervision::Supervision;
 
 use reader::Reader;
 
@@ -218,6 +220,8 @@ pub struct Pane {
     pub focus: Option<Place>,
     /// What happens when its command ends.
     pub on_exit: OnExit,
+    /// How its command is kept.
+    pub supervision: Supervision,
     /// Its condition.
     pub when: Option<When>,
 }

@@ -1,12 +1,45 @@
 //! Takes values out of the tree and collects what is wrong with them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use crate::config::collect::Collect;
 use crate::config::keys::{CONFIG, Group, Shape};
 use crate::config::source::Source;
 use crate::config::tree::{Entry, Node, Place, Spanned, Text, Value};
 use crate::error::{Problem, list};
+
+/// What is wrong in a part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The bytes of the text that it is about.
+    pub range: Range<usize>,
+    /// What is wrong.
+    pub message: String,
+    /// What to do, or what else to know.
+    pub help: Option<String>,
+    /// What to write instead of the part, when that is known.
+    pub replacement: Option<String>,
+}
+
+impl Mistake {
+    /// A mistake in `range` of a text.
+    pub fn new(range: Range<usize>, message: impl Into<String>) -> Mistake {
+        Mistake { range, message: message.into(), help: None, replacement: None }
+    }
+
+    /// The same with what to do about it.
+    #[must_use]
+    pub fn help(self, help: impl Into<String>) -> Mistake {
+        Mistake { help: Some(help.into()), ..self }
+    }
+
+    /// The same with what to write instead.
+    #[must_use]
+    pub fn replacement(self, text: impl Into<String>) -> Mistake {
+        Mistake { replacement: Some(text.into()), ..self }
+    }
+}
 
 /// Reads nodes and collects problems and notes.
 pub(super) struct Reader<'a> {
@@ -28,6 +61,12 @@ impl<'n> Fields<'n> {
         self.get_null(name).filter(|node| !node.is_null())
     }
 
+    /// Where a key stands that has a value.
+    pub(super) fn place(&self, name: &str) -> Option<&'n Place> {
+        let entry = self.entries.iter().find(|entry| entry.key.value == name)?;
+        (!entry.value.is_null()).then_some(&entry.key.place)
+    }
+
     /// The value of a key, also when it is `null`.
     pub(super) fn get_null(&self, name: &str) -> Option<&'n Node> {
         debug_assert!(self.group.key(name).is_some(), "{} has no key {name}", self.group.name);
@@ -47,6 +86,14 @@ impl<'a> Reader<'a> {
     /// Notes a mistake; the caller may add what to do about it.
     pub(super) fn problem(&mut self, place: &Place, message: impl Into<String>) -> &mut Problem {
         self.collect.problem(place, message)
+    }
+
+    /// Notes what is wrong in a part of a text.
+    pub(super) fn mistake(&mut self, text: &Text, mistake: Mistake) {
+        let place = self.collect.part(text, &mistake.range);
+        let problem = self.problem(&place, mistake.message);
+        problem.help = mistake.help;
+        problem.replacement = mistake.replacement;
     }
 
     /// Notes that `node` should have been something else.
@@ -215,12 +262,12 @@ fn have(count: usize) -> &'static str {
     if count == 1 { "has" } else { "have" }
 }
 
-fn either(words: &[&str]) -> String {
+pub(super) fn either(words: &[&str]) -> String {
     list(words).replace(" and ", " or ")
 }
 
 /// Words of other programs for keys of ours.
-const OTHER_WORDS: [(&str, &[&str]); 9] = [
+const OTHER_WORDS: [(&str, &[&str]); 14] = [
     ("cmd", &["command"]),
     ("run", &["command"]),
     ("exec", &["command"]),
@@ -230,6 +277,11 @@ const OTHER_WORDS: [(&str, &[&str]); 9] = [
     ("start_directory", &["cwd", "root"]),
     ("environment", &["env"]),
     ("session", &["session_name"]),
+    ("depends_on", &["needs"]),
+    ("depends", &["needs"]),
+    ("healthcheck", &["live", "ready"]),
+    ("interval", &["every"]),
+    ("retries", &["failures"]),
 ];
 
 /// The key of `group` that another program calls `word`.

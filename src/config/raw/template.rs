@@ -1,7 +1,7 @@
 //! A template: the windows and panes of a workspace.
 
 use super::reader::Reader;
-use super::{Pane, Run, Template, Window, layout, values};
+use super::{Pane, Run, Template, Window, layout, supervision, values};
 use crate::config::keys::{PANE, TEMPLATE, WINDOW, is_variable};
 use crate::config::tree::{Entry, Node, Text, Value};
 use crate::workspace::OnExit;
@@ -96,6 +96,8 @@ fn pane(reader: &mut Reader<'_>, node: &Node) -> Pane {
     }
     let Some(fields) = reader.fields(node, &PANE) else { return plain(Run::Nothing) };
     let ends = [("shell", OnExit::Shell), ("keep", OnExit::Keep), ("close", OnExit::Close)];
+    let run = values::run(reader, fields.get("command"));
+    let supervision = supervision::of_pane(reader, &fields, &run);
     let end = fields.get("on_exit").and_then(|node| reader.word(node, &ends.map(|(word, _)| word)));
     Pane {
         key: values::key(reader, &fields),
@@ -106,6 +108,7 @@ fn pane(reader: &mut Reader<'_>, node: &Node) -> Pane {
         focus: values::flag_place(reader, &fields, "focus"),
         on_exit: ends.iter().find(|(word, _)| Some(*word) == end).map_or(OnExit::default(), |(_, end)| *end),
         when: values::when(reader, &fields),
-        ..plain(values::run(reader, fields.get("command")))
+        supervision,
+        ..plain(run)
     }
 }

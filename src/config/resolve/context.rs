@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use super::Facts;
-use super::locate::within;
 use super::seam::{Fault, Variables, render_command, render_text};
 use crate::config::collect::{Collect, in_order};
 use crate::config::raw::{Config, Run, Template, When};
@@ -55,8 +54,7 @@ impl<'a> Context<'a> {
 
     /// Notes what is wrong in a part of a text.
     pub(super) fn fault(&mut self, text: &Text, fault: Fault) {
-        let span = within(self.collect.source, text, &fault.range);
-        let place = Place { span, used: text.place.used.clone() };
+        let place = self.collect.part(text, &fault.range);
         self.problem(&place, fault.message).help = fault.help;
     }
 

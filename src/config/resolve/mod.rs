@@ -3,9 +3,10 @@
 mod context;
 mod directory;
 mod inherit;
-mod locate;
+mod needs;
 mod ritual;
 pub mod seam;
+mod supervision;
 mod variables;
 mod window;
 mod workspace;

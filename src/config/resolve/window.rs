@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Context;
 use super::directory::Directory;
 use super::seam::{self, Variables};
+use super::supervision;
 use super::variables::Scope;
-use crate::config::raw::{self, Run, Template, Values, cells};
+use crate::config::raw::{self, Template, Values, cells};
 use crate::config::tree::Place;
-use crate::workspace::supervision::Supervision;
+use crate::workspace::supervision::Need;
 use crate::workspace::{Command, Hash, Key, Layout, NamedLayout, OnExit, Pane, Size, Split, Window};
 
 /// What a window or pane takes over.
@@ -38,9 +39,10 @@ impl Context<'_> {
         }
         let mut windows: Vec<Window> = Vec::new();
         let mut focus = Vec::new();
-        for (window, key) in template.windows.iter().zip(keys) {
+        let needs = self.needs(template, &keys);
+        for ((window, key), needs) in template.windows.iter().zip(keys).zip(needs) {
             if self.wanted(window.when.as_ref(), around.variables) {
-                windows.extend(self.window(window, key, around));
+                windows.extend(self.window(window, key, needs, around));
                 focus.extend(&window.focus);
             }
         }
@@ -51,18 +53,25 @@ impl Context<'_> {
         } else if !windows.iter().any(|window| window.focus) {
             windows[0].focus = true;
         }
+        self.only_wanted(&mut windows);
         windows
     }
 
     /// A window; nothing when the conditions of all its panes fail.
-    fn window(&mut self, window: &raw::Window, key: Key, around: &Surroundings<'_>) -> Option<Window> {
+    fn window(
+        &mut self,
+        window: &raw::Window,
+        key: Key,
+        needs: Vec<Vec<Need>>,
+        around: &Surroundings<'_>,
+    ) -> Option<Window> {
         let variables = around.variables;
         let name = window.name.as_ref().map(|name| self.label(name, variables, "the window's name"));
         let root = self.directory(around.root, window.root.as_ref(), variables);
         let mut inner = around.clone();
         inner.root = &root;
         inner.environment.extend(window.environment.clone());
-        let (panes, kept) = self.panes(window, &inner);
+        let (panes, kept) = self.panes(window, needs, &inner);
         let layout = self.layout(window, &kept, around.size);
         (!panes.is_empty()).then(|| Window {
             key,
@@ -80,7 +89,12 @@ impl Context<'_> {
     }
 
     /// The panes that are wanted now, and which of the declared ones they are.
-    fn panes(&mut self, window: &raw::Window, around: &Surroundings<'_>) -> (Vec<Pane>, Vec<bool>) {
+    fn panes(
+        &mut self,
+        window: &raw::Window,
+        needs: Vec<Vec<Need>>,
+        around: &Surroundings<'_>,
+    ) -> (Vec<Pane>, Vec<bool>) {
         let shell;
         let declared = if window.panes.is_empty() {
             shell = [raw::Pane::shell(window.place.clone())];
@@ -92,7 +106,9 @@ impl Context<'_> {
         let mut panes: Vec<Pane> = Vec::new();
         let mut focus = Vec::new();
         let mut kept = Vec::new();
+        let mut needs = needs.into_iter();
         for (index, pane) in declared.iter().enumerate() {
+            let needs = needs.next().unwrap_or_default();
             let declared_key = pane.key.as_ref().and_then(|key| Key::new(&key.value));
             let keyed = declared_key.is_some();
             let key = declared_key.unwrap_or_else(|| Key::place(index + 1));
@@ -104,7 +120,7 @@ impl Context<'_> {
             let wanted = self.wanted(pane.when.as_ref(), around.variables);
             kept.push(wanted);
             if wanted {
-                panes.push(self.pane(pane, key, keyed, around));
+                panes.push(self.pane(pane, key, keyed, needs, around));
                 focus.extend(&pane.focus);
             }
         }
@@ -115,7 +131,14 @@ impl Context<'_> {
         (panes, kept)
     }
 
-    fn pane(&mut self, pane: &raw::Pane, key: Key, keyed: bool, around: &Surroundings<'_>) -> Pane {
+    fn pane(
+        &mut self,
+        pane: &raw::Pane,
+        key: Key,
+        keyed: bool,
+        needs: Vec<Need>,
+        around: &Surroundings<'_>,
+    ) -> Pane {
         let variables = around.variables;
         let cwd = self.directory(around.root, pane.cwd.as_ref(), variables);
         let command = self.command(&pane.run, variables);
@@ -132,8 +155,8 @@ impl Context<'_> {
             command,
             focus: pane.focus.is_some(),
             on_exit: pane.on_exit,
-            supervision: Supervision::default(), // until the config says more
-            hash: hash(pane, &cwd, &declared, around),
+            hash: hash(pane, &needs, &cwd, &declared, around),
+            supervision: self.supervision(&pane.supervision, needs, &cwd.path, variables),
             cwd: cwd.path,
             environment,
             pass,
@@ -209,14 +232,14 @@ fn prune(split: &Split, kept: &mut impl Iterator<Item = bool>) -> Option<Split> 
 }
 
 /// The hash of what a pane declares: nothing that the day, the branch or the machine changes.
-fn hash(pane: &raw::Pane, cwd: &Directory, declared: &Values, around: &Surroundings<'_>) -> Hash {
+fn hash(
+    pane: &raw::Pane,
+    needs: &[Need],
+    cwd: &Directory,
+    declared: &Values,
+    around: &Surroundings<'_>,
+) -> Hash {
     use std::os::unix::ffi::OsStrExt;
-    let (kind, texts): (&str, Vec<&str>) = match &pane.run {
-        Run::Nothing => ("shell", Vec::new()),
-        Run::Script(text) => ("script", vec![text.as_str()]),
-        Run::Scripts(texts) => ("scripts", texts.iter().map(|text| text.as_str()).collect()),
-        Run::Argv(words) => ("argv", words.iter().map(|word| word.as_str()).collect()),
-    };
     let policy = match pane.on_exit {
         OnExit::Shell => "shell",
         OnExit::Keep => "keep",
@@ -226,8 +249,8 @@ fn hash(pane: &raw::Pane, cwd: &Directory, declared: &Values, around: &Surroundi
     let environment: BTreeMap<&str, &str> =
         declared.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let pass: BTreeSet<&str> = pane.pass.iter().map(|name| name.as_str()).collect();
-    let mut parts: Vec<&[u8]> = vec![kind.as_bytes()];
-    parts.extend(texts.iter().map(|text| text.as_bytes()));
+    let supervision = supervision::words(&pane.supervision, needs);
+    let mut parts: Vec<&[u8]> = pane.run.words().into_iter().map(str::as_bytes).collect();
     parts.extend([&b"cwd"[..], cwd.declared.as_os_str().as_bytes(), b"policy", policy.as_bytes()]);
     parts.extend([&b"login"[..], if around.login { b"1" } else { b"0" }]);
     parts.push(b"environment");
@@ -236,5 +259,7 @@ fn hash(pane: &raw::Pane, cwd: &Directory, declared: &Values, around: &Surroundi
     parts.extend(pass.iter().map(|name| name.as_bytes()));
     parts.push(b"values");
     parts.extend(around.scope.values.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
+    // last, and nothing without a policy
+    parts.extend(supervision.iter().map(String::as_bytes));
     Hash::of(parts)
 }

@@ -10,7 +10,7 @@ use crate::config::tree::Text;
 ///
 /// The part is looked up in the text as it is written, where YAML may have escaped characters but not
 /// moved them: the n-th occurrence of one is the n-th of the other.
-pub(super) fn within(source: &Source, text: &Text, part: &Range<usize>) -> Range<usize> {
+pub(crate) fn within(source: &Source, text: &Text, part: &Range<usize>) -> Range<usize> {
     let whole = text.place.span.clone();
     let raw = source.slice(&whole);
     if raw == text.value {

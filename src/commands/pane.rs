@@ -1,0 +1,14 @@
+//! `rune pane …`: one verb for single panes each.
+
+use super::context::Context;
+use super::restart::{self, Deed};
+use crate::cli;
+use crate::error::Result;
+
+/// `rune pane`
+pub fn pane(context: &Context, command: &cli::Pane) -> Result<()> {
+    match command {
+        cli::Pane::Start(options) => restart::run(context, Deed::Start, options),
+        cli::Pane::Stop(options) => restart::run(context, Deed::Stop, options),
+    }
+}
