@@ -1,9 +1,9 @@
 //! Whether a pane's command is as far as somebody waits for it to be, and whether it can still get there.
 
+use crate::note;
 use crate::record::{Record, State};
 use crate::snapshot::{LivePane, Snapshot};
 use crate::supervise::{self, STARTER, Seen};
-use crate::why;
 use crate::workspace::supervision::{Need, Needed, Supervision, When};
 
 /// How long an end that somebody asked for may be the first half of a restart, in milliseconds.
@@ -20,13 +20,10 @@ pub enum Verdict {
     Never(String),
 }
 
-/// Whether the pane of this tmux id is as far as `wanted`; `now` is in milliseconds since 1970 (UTC).
-pub fn judge(snapshot: &Snapshot, pane: &str, wanted: Needed, now: u64) -> Verdict {
-    let found = snapshot.panes().map(|(_, _, pane)| pane).find(|known| known.id == pane);
-    match found {
-        Some(pane) => Judge { snapshot, now }.of(pane, wanted, &mut Vec::new()),
-        None => Verdict::Never("its pane is closed".to_owned()),
-    }
+/// Whether `pane` is as far as `wanted`, given what else is on its server; `now` is in milliseconds since
+/// 1970 (UTC).
+pub fn judge(snapshot: &Snapshot, pane: &LivePane, wanted: Needed, now: u64) -> Verdict {
+    Judge { snapshot, now }.of(pane, wanted, &mut Vec::new())
 }
 
 /// Whether the command is not started before somebody asks for it.
@@ -71,7 +68,7 @@ impl Judge<'_> {
         if is_reached(pane, &state, record, supervision, wanted) {
             return Verdict::Reached;
         }
-        let seen = why::short(&state, Some(record), None, self.now);
+        let seen = note::short(&state, Some(record), None, self.now);
         if let Some(why) = self.never(pane, &state, record, supervision, above) {
             return Verdict::Never(why);
         }
@@ -108,7 +105,7 @@ impl Judge<'_> {
                 };
                 let fresh = self.now.saturating_sub(record.since) < SETTLED;
                 let by = if record.asked { ", as somebody asked" } else { "" };
-                (!again && !(record.asked && fresh)).then(|| format!("it is over: {state}{by}"))
+                (!(again || record.asked && fresh)).then(|| format!("it is over: {state}{by}"))
             }
             State::Running | State::Ready | State::Stopped | State::Restarting | State::Unknown => None,
         }

@@ -15,6 +15,7 @@ pub mod heroscript;
 pub mod journal;
 pub mod layout;
 pub mod lock;
+pub mod note;
 pub mod log;
 pub mod order;
 pub mod plain;

@@ -44,6 +44,7 @@ const TABLE: &[(&str, u8)] = &[
     ("target", 3),
     ("why", 3),
     ("goal", 3),
+    ("note", 3),
     ("template", 3),
     ("quote", 3),
     ("environment", 3),

@@ -26,6 +26,8 @@ mod status;
 mod stop;
 mod top;
 mod usage;
+mod wait;
+mod why;
 mod without_rune;
 
 use crate::cli::{Cli, Command};
@@ -43,6 +45,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
         Command::Ls(options) => ls::ls(context, &options),
+        Command::Why(options) => why::why(context, &options),
+        Command::Wait(options) => wait::wait(context, &options),
         Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),

@@ -1,9 +1,9 @@
 //! What there is to say about one pane by itself.
 
 use super::Evidence;
-use super::words::{meaning, time};
 use crate::event::{Event, What};
 use crate::goal;
+use crate::note::words::{meaning, time};
 use crate::record::{PaneId, Record, State};
 use crate::snapshot::{LivePane, Snapshot};
 use crate::supervise::{self, Seen};

@@ -1,10 +1,8 @@
 //! Why a pane is as it is: from what is written down about it and about what it needs, to words.
 
 mod cause;
-mod note;
 #[cfg(test)]
 mod tests;
-pub mod words;
 
 use std::collections::BTreeMap;
 
@@ -16,7 +14,6 @@ use crate::target;
 use cause::Cause;
 
 pub use cause::last_asker;
-pub use note::{note, short};
 
 /// How many lines of output of what a pane waits for are shown: enough for an error.
 const OF_NEEDED: usize = 5;

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::commands::context::Context;
-use crate::commands::usage;
+use crate::commands::{known, usage};
 use crate::error::Result;
+use crate::note;
 use crate::process::{Process, Sample, Usage};
 use crate::record::{Record, State};
 use crate::snapshot::{Detail, LivePane, LiveSession, LiveWindow, Snapshot};
 use crate::target;
 use crate::tmux::version::Version;
-use crate::why;
 
 /// What is known at one moment.
 pub struct Look {
@@ -51,7 +51,8 @@ pub struct Fact<'l> {
 impl Look {
     /// Looks at everything.
     pub fn take(context: &Context) -> Result<Look> {
-        let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+        let mut snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+        known::find_dead(&mut snapshot);
         let sample = usage::sample(&snapshot);
         let panes: Vec<&str> = snapshot.panes().map(|(_, _, pane)| pane.id.as_str()).collect();
         let version = snapshot.version.unwrap_or(Version::OLDEST);
@@ -88,7 +89,7 @@ impl Look {
                 let left: Vec<String> = survivors.iter().map(ToString::to_string).collect();
                 Some(format!("left: {}", left.join(", ")))
             }
-            Some(state) => why::note(state, record(pane), next, self.now),
+            Some(state) => note::note(state, record(pane), next, self.now),
         };
         Fact {
             session,

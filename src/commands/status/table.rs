@@ -3,7 +3,7 @@
 use super::look::{Fact, record};
 use crate::record::{Record, State};
 use crate::ui::{Cell, Column, Table, Tone};
-use crate::why::words::{age, size};
+use crate::note::words::{age, size};
 
 const COLUMNS: [Column; 8] = [
     Column::Left("PANE"),

@@ -1,7 +1,9 @@
 //! What there is to say of a pane's state in a few words.
 
-use super::words::time;
+pub mod words;
+
 use crate::record::{Record, State};
+use words::time;
 
 /// What makes a state more than its word: what is waited for, when it is started again, what ended.
 /// `next` is when it is started again, if that is known; times are milliseconds since 1970 (UTC).
