@@ -159,6 +159,8 @@ fn command(root: &Path, line: &str) -> RitualCommand {
         environment: BTreeMap::new(),
         pass: Vec::new(),
         when: None,
+        needs: Vec::new(),
+        supervision: Default::default(),
     }
 }
 

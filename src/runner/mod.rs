@@ -10,11 +10,11 @@
 mod children;
 mod events;
 mod pane;
+mod program;
 mod signals;
 mod terminal;
 
 use std::io;
-use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -130,7 +130,7 @@ impl Runner {
 
     /// Starts the command and stays with it to its end.
     fn supervise(&mut self) -> State {
-        let started = self.pane.command().and_then(|mut command| self.children.start(&mut command));
+        let started = self.pane.command().and_then(|command| self.children.start(&command));
         let leader = match started {
             Ok(leader) => leader,
             Err(error) => return State::NotStarted { why: error.to_string() },
@@ -195,10 +195,10 @@ impl Runner {
 
     /// Runs the user's shell, which owns the terminal until it ends.
     fn shell(&mut self) {
-        let started = self.children.start(&mut self.pane.shell()).or_else(|error| {
+        let started = self.children.start(&self.pane.shell()).or_else(|error| {
             let shell = &self.pane.specification.shell;
             self.terminal.say(&format!("rune: could not run `{shell}`: {error}; this is another shell"));
-            self.children.start(&mut simplest_shell())
+            self.children.start(&simplest_shell())
         });
         match started {
             Ok(shell) => loop {

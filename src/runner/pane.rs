@@ -7,10 +7,9 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::process::CommandExt;
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use super::program::Program;
 use crate::process;
 use crate::record::{ProcessId, Record, SCHEMA, Specification, State};
 use crate::store::{Store, Variable};
@@ -71,34 +70,24 @@ impl Pane {
     ///
     /// # Errors
     /// When the directory cannot be entered, with its name.
-    pub fn command(&self) -> io::Result<Command> {
+    pub fn command(&self) -> io::Result<Program> {
         let cwd = &self.specification.cwd;
         env::set_current_dir(cwd).map_err(|error| {
             io::Error::new(error.kind(), format!("could not enter the directory `{cwd}`: {error}"))
         })?;
-        let argv = &self.specification.argv;
-        let (program, arguments) = argv.split_first().ok_or(io::ErrorKind::InvalidInput)?;
-        let mut command = self.program(program);
-        command.args(arguments);
-        Ok(command)
+        Ok(Program::new(&self.specification.argv, self.environment.iter().cloned()))
     }
 
     /// The user's shell, in the directory of the command where there is one.
-    pub fn shell(&self) -> Command {
-        self.program(&self.specification.shell)
-    }
-
-    fn program(&self, program: &str) -> Command {
-        let mut command = Command::new(program);
-        command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
-        command
+    pub fn shell(&self) -> Program {
+        Program::new([&self.specification.shell], self.environment.iter().cloned())
     }
 
     /// Becomes the command, whose end closes the pane and needs no record; returns why it could not.
     pub fn become_command(&mut self) -> String {
         self.note(State::Running, Some(self.record.runner.pid));
         let failure = match self.command() {
-            Ok(mut command) => command.exec(),
+            Ok(command) => command.exec(),
             Err(error) => error,
         };
         self.note(State::NotStarted { why: failure.to_string() }, None);
@@ -135,10 +124,10 @@ impl Pane {
 
 /// The simplest shell there is, with the environment that tmux gave to the pane: for a pane that
 /// cannot have what it should have.
-pub fn simplest_shell() -> Command {
-    Command::new("/bin/sh")
+pub fn simplest_shell() -> Program {
+    Program::new(["/bin/sh"], env::vars_os())
 }
 
 fn identity(pid: u32) -> Option<ProcessId> {
-    process::find(pid).map(|process| ProcessId { pid, start: process.start })
+    process::start_of(pid).map(|start| ProcessId { pid, start })
 }

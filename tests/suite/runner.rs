@@ -2,6 +2,7 @@
 //! owns the terminal, and what is left when something is killed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -533,6 +534,36 @@ fn an_environment_may_be_long_but_not_too_long() {
         );
         server.wait_for_text(&panes[1], "this is another shell");
         owns_its_terminal(server, &panes[1], "sh");
+    });
+}
+
+#[test]
+fn a_program_is_found_as_a_shell_finds_it_and_starts_with_clean_signals() {
+    on_each_tmux(|server| {
+        let directories = ["closed", "open", "late"].map(|name| server.write(format!("{name}/tool"), ""));
+        for (file, text, mode) in [
+            (&directories[0], "echo not executable", 0o600),
+            (
+                &directories[1],
+                "echo \"script of $# $1 in $MINE\"; sed -n 's/^Sig\\(...\\):.*\\(.......\\)$/\\1 \\2/p' /proc/self/status; cat",
+                0o700,
+            ),
+            (&directories[2], "#!/bin/sh\necho too late", 0o700),
+        ] {
+            fs::write(file, text).unwrap();
+            fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let project = server.project().display().to_string();
+        let path = format!("/nowhere:{project}/closed:{project}/open:{project}/late:/usr/bin:/bin");
+        let tool = json!({"command": ["tool", "a b"], "env": {"PATH": path, "MINE": "order"}});
+        let closed = json!({"command": ["tool"], "env": {"PATH": format!("{project}/closed:/nowhere")}});
+        let panes = start(server, [tool, closed]);
+        server.wait_for_text(&panes[0], "script of 1 a b in order");
+        // Of the first 28, which are all that a runner has to do with.
+        server.wait_for_text(&panes[0], "Blk 0000000");
+        server.wait_for_text(&panes[0], "Ign 0000000");
+        let denied = json!({"state": "not_started", "why": "Permission denied (os error 13)"});
+        wait_for_state(server, &panes[1], &denied);
     });
 }
 
