@@ -168,7 +168,7 @@ fn ctrl_c_and_the_end_of_the_server_end_a_wait() {
 #[test]
 fn a_killed_runner_and_a_closed_pane_end_a_wait() {
     on_each_tmux(|server| {
-        start(server, "{key: a, command: [cat]}, {key: b, command: [cat]}");
+        start(server, "{key: a, command: [cat]}, {key: b, command: [cat]}, {key: c, command: [cat]}");
         server.rune(["wait", "a", "b"]).success();
         for (pane, kill) in [("a", true), ("b", false)] {
             let mut terminal = server.pty(["wait", pane, "--state", "exited"]);

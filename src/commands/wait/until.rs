@@ -9,9 +9,9 @@ use crate::commands::context::Context;
 use crate::commands::notice::Notice;
 use crate::error::{Error, Result, counted};
 use crate::goal::Verdict;
+use crate::note::words::time;
 use crate::snapshot::Snapshot;
 use crate::ui::Live;
-use crate::note::words::time;
 
 /// How often a pane without a log is looked at for a text, and what settles by itself.
 const LOOK: Duration = Duration::from_millis(200);
