@@ -22,7 +22,7 @@ pub use run::{End, NotStarted, Run};
 pub use signals::Signals;
 pub use spawn::{spawn, starting, without_terminal};
 pub use system::{boot_id, command_line};
-pub use terminate::{terminate, terminate_found};
+pub use terminate::{Hunt, terminate, terminate_found};
 pub use usage::{Roots, Sample, Usage, sample};
 
 /// One process, as it was when it was looked at. Ended ones that wait for their parent to collect

@@ -34,6 +34,8 @@ const TABLE: &[(&str, u8)] = &[
     ("lock", 4),
     ("journal", 4),
     ("watch", 4),
+    ("probe", 4),
+    ("control", 4),
     ("log", 4),
     ("ritual_run", 4),
     // 3 decisions (pure)
@@ -94,6 +96,9 @@ const SIDEWAYS: &[(&str, &str)] = &[
     ("runner", "shell"),
     ("runner", "journal"),
     ("runner", "watch"),
+    ("runner", "probe"),
+    ("runner", "control"),
+    ("control", "watch"),
     ("runner", "log"),
     ("log", "store"),
     ("ritual_run", "lock"),

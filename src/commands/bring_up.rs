@@ -151,7 +151,9 @@ fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
     if !panes.is_empty() {
         keep(context, &mut panes, planned.version)?;
-        processes::end(Group { panes: &panes, workspace: None }, GRACE);
+        let directories = &known::directories(&planned.snapshot);
+        let group = Group { panes: &panes, workspace: None, directories, by: "rune apply" };
+        processes::end(group, GRACE);
     }
     Ok(())
 }

@@ -22,7 +22,7 @@ pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
             let _lock = bring_up::lock(context, "rune kill")?;
             let snapshot = context.look()?.unwrap_or_default();
             let session = attach::find(&snapshot, &options.name)?;
-            let survivors = end_session(context, session, Some(own), grace)?;
+            let survivors = end_session(context, session, Some(own), grace, "rune kill")?;
             say(&format!("ended `{}`", session.name));
             Ok(survivors)
         });
@@ -33,7 +33,7 @@ pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
     if let Some(own) = leave::own_pane(context, &snapshot, &[session]) {
         return leave::go_on_outside(context, own, 1);
     }
-    let survivors = end_session(context, session, None, grace)?;
+    let survivors = end_session(context, session, None, grace, "rune kill")?;
     context.ui.say(&format!("ended `{}`", session.name));
     stop::survived(survivors)
 }
@@ -44,17 +44,21 @@ pub fn end_session(
     session: &LiveSession,
     last: Option<&str>,
     grace: Duration,
+    by: &str,
 ) -> Result<Vec<String>> {
     let panes = session.windows.iter().flat_map(|window| &window.panes);
     let (own, others): (Vec<&LivePane>, Vec<&LivePane>) =
         panes.partition(|pane| Some(pane.id.as_str()) == last);
     let mark = session.workspace.as_ref().map(|word| context.workspace_mark(word));
+    let known = session.workspace.clone().zip(session.directory.clone());
+    let directories = &known.into_iter().collect();
     let mut survivors = Vec::new();
     if !own.is_empty() {
-        survivors.extend(processes::end(Group { panes: &others, workspace: None }, grace));
+        survivors.extend(processes::end(Group { panes: &others, workspace: None, directories, by }, grace));
     }
     let left = if own.is_empty() { &others } else { &own };
-    survivors.extend(processes::end(Group { panes: left, workspace: mark.as_deref() }, grace));
+    survivors
+        .extend(processes::end(Group { panes: left, workspace: mark.as_deref(), directories, by }, grace));
     let ended = context.server.command("end the session", ["kill-session", "-t", &session.id]);
     if let Err(error) = ended {
         // Its last pane may have closed by itself, and the server with it.

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::context::Context;
-use super::{known, status, usage};
+use super::{history, known, status, usage};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::log::{Lines, Place, Tail, What};
@@ -36,7 +36,7 @@ pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
 }
 
 fn evidence(context: &Context, snapshot: &Snapshot, chain: &[&LivePane]) -> Result<Evidence> {
-    let mut evidence = Evidence::default();
+    let mut evidence = Evidence { events: history::events(context), ..Evidence::default() };
     let lost: Vec<&&LivePane> = chain
         .iter()
         .filter(|pane| matches!(pane.state(snapshot.pid), State::LostRunner | State::Unknown))

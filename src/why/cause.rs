@@ -186,7 +186,7 @@ impl Cause<'_> {
 }
 
 /// When a command that is restarting starts, as its runner noted in the journal.
-pub(super) fn next_start(events: &[Event], id: Option<&PaneId>, record: &Record) -> Option<u64> {
+pub fn next_start(events: &[Event], id: Option<&PaneId>, record: &Record) -> Option<u64> {
     let next = events.iter().rev().find_map(|event| match event.what {
         What::Restarting { after, .. } if event.subject.id.as_ref() == id => Some(event.at + after),
         _ => None,

@@ -13,7 +13,7 @@ use crate::supervise;
 use crate::target;
 use cause::Cause;
 
-pub use cause::last_asker;
+pub use cause::{last_asker, next_start};
 
 /// How many lines of output of what a pane waits for are shown: enough for an error.
 const OF_NEEDED: usize = 5;

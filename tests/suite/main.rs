@@ -22,6 +22,7 @@ mod secrets;
 mod start;
 mod status;
 mod stop;
+mod supervise;
 mod wait;
 
 /// A test file that nobody names is never run.

@@ -207,7 +207,10 @@ fn start_waits_and_prints_the_order() {
         let said = server.rune(["start", "-d", "--wait"]).success().stdout;
         assert_eq!(said.matches("already").count(), 2, "{said}");
 
-        configure(server, "{key: a, command: [cat]}, {key: b, command: 'exit 9', on_exit: keep}");
+        configure(
+            server,
+            "{key: a, command: [cat]}, {key: b, command: 'exit 9', on_exit: keep, ready: {file: never}}",
+        );
         let said = server.rune(["apply", "--wait", "--timeout", "20s"]).code(4).stderr;
         assert!(said.contains("`shop:w.b` will not reach `ready`: it is over: exited 9"), "{said}");
         assert_eq!(server.list_panes("#{pane_id}").len(), 2, "everything goes on running");
@@ -241,5 +244,88 @@ fn why_says_how_it_ended_and_what_it_printed() {
             server.tmux(["split-window", "-d", "-P", "-F", "#{pane_id}", "-t", "=shop:", "exec sleep 900"]);
         let said = server.rune(["why", &hand]).success().stdout;
         assert!(said.contains("made by hand"), "{said}");
+    });
+}
+
+/// Three services that each need the one before; `db` is ready when there is a file `db.up`.
+const STACK: &str = "\
+    {key: web, command: 'touch web.up; exec cat', needs: api, ready: {file: web.up}}, \
+    {key: api, command: 'touch api.up; exec cat', needs: db, ready: {file: api.up}}, \
+    {key: lint, command: [cat], autostart: false}, \
+    {key: db, command: 'DB', ready: {file: db.up, timeout: 200ms}}";
+
+#[test]
+fn a_stack_becomes_ready_in_order_or_says_who_is_to_blame() {
+    on_each_tmux(|server| {
+        configure(server, &STACK.replace("DB", "echo cannot lock; exec cat"));
+        let said = server.rune(["start", "-d", "--wait", "--timeout", "2s"]).code(4).stderr;
+        assert!(said.contains("error: 3 panes are not there after 2 s: "), "{said}");
+        assert!(said.contains("`shop:w.db`: running, late: "), "{said}");
+        let why = server.rune(["why", "web"]).success().stdout;
+        for line in [
+            "shop:w.web: waiting, for ",
+            "  it needs `api` to be ready\n    shop:w.api: waiting, for ",
+            "      it needs `db` to be ready\n        shop:w.db: running, for ",
+            "\n          it is not ready: file `db.up`\n",
+            "\n          the last probe said: ",
+            "\n          it is late: it had 200 ms to become ready, and is tried further\n",
+            "\n            | cannot lock\n",
+        ] {
+            assert!(why.contains(line), "{line:?} in {why}");
+        }
+        assert_eq!(server.list_panes("#{pane_id}").len(), 4, "everything goes on running");
+
+        server.write("db.up", "");
+        let said = server.rune(["start", "-d", "--wait", "--timeout", "20s"]).success().stdout;
+        let order: Vec<&str> = said.lines().skip(1).filter_map(|row| row.split_whitespace().nth(1)).collect();
+        assert_eq!(order, ["shop:w.db", "shop:w.api", "shop:w.web"], "{said}");
+        let said = server.rune(["wait", "lint"]).code(4).stderr;
+        assert!(said.contains("it waits for `rune pane start`"), "{said}");
+        let why = server.rune(["why", "lint"]).success().stdout;
+        assert!(
+            why.contains("it does not start by itself: `rune pane start shop:w.lint` does that"),
+            "{why}"
+        );
+    });
+}
+
+#[test]
+fn what_needs_a_failed_command_is_not_waited_for() {
+    on_each_tmux(|server| {
+        configure(server, &STACK.replace("'DB'", "'exit 3', on_exit: keep"));
+        let said = server.rune(["start", "-d"]).success();
+        drop(said);
+        let said = server.rune(["wait", "web"]).code(4).stderr;
+        assert!(said.contains("it needs `api`: it needs `db`: it is over: exited 3\n"), "{said}");
+    });
+}
+
+#[test]
+fn a_restart_to_come_is_told_with_its_time_and_a_stop_with_who_asked() {
+    on_each_tmux(|server| {
+        let restart = "restart: {when: on-failure, backoff: 50s..50s}";
+        start(
+            server,
+            &format!("{{key: a, command: 'exit 1', {restart}}}, {{key: b, command: cat, on_exit: keep}}"),
+        );
+        server.wait_until("it restarts", || record(server, "a")["state"]["state"] == "restarting");
+        let said = server.rune(["status"]).success().stdout;
+        let row = said.lines().find(|row| row.starts_with("shop:w.a")).expect("a row");
+        assert!(
+            row.contains(" restarting ") && row.contains("  in ") && row.contains(" s after exited 1"),
+            "{said}"
+        );
+        let why = server.rune(["why", "a"]).success().stdout;
+        assert!(why.contains("\n  it is started again in "), "{why}");
+        assert!(why.contains(" s (after failures, after 50 s to 50 s, at most 5 times in 60 s)\n"), "{why}");
+        let said = server.rune(["wait", "a", "--timeout", "100ms"]).code(4).stderr;
+        assert!(said.contains("did not reach `ready` within 100 ms: restarting"), "{said}");
+
+        server.rune(["wait", "b"]).success();
+        server.rune(["pane", "stop", "b"]).success();
+        let why = server.rune(["why", "b"]).success().stdout;
+        assert!(why.contains("\n  it was asked to end by `rune pane stop`\n"), "{why}");
+        let said = server.rune(["wait", "b"]).code(4).stderr;
+        assert!(said.contains("as somebody asked"), "{said}");
     });
 }

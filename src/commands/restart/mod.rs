@@ -49,7 +49,10 @@ impl Deed {
 
 /// `rune restart`, `rune pane start`, `rune pane stop`
 pub fn run(context: &Context, deed: Deed, options: &cli::Panes) -> Result<()> {
-    run_asking(context, deed, options, &ask::nobody)
+    let by = deed.words();
+    run_asking(context, deed, options, &|directory, id, request, limit| {
+        ask::runner(directory, id, request, by, limit)
+    })
 }
 
 fn run_asking(context: &Context, deed: Deed, options: &cli::Panes, ask: Ask<'_>) -> Result<()> {
@@ -176,7 +179,7 @@ impl Work<'_> {
         request: &(dyn Fn(&Chosen<'_>) -> Option<Request> + Sync),
         idle: &str,
     ) -> Vec<Answer> {
-        let (ui, ask) = (self.context.ui, self.ask);
+        let (ui, ask, deed) = (self.context.ui, self.ask, self.deed);
         let noted = stopping::Noted { journal: &self.context.journal(), by: self.deed.words() };
         let one = |one: &Chosen<'_>| {
             let Some(request) = request(one) else {
@@ -186,7 +189,8 @@ impl Work<'_> {
             let began = now();
             let answer = stopping::ask_or_end(one, request, ask, noted);
             if answer == Answer::Done {
-                say(ui, request.done(), one, began);
+                let again = deed == Deed::Restart && request == Request::Start;
+                say(ui, if again { "restarted" } else { request.done() }, one, began);
             }
             answer
         };
