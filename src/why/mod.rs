@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::event::Event;
 use crate::goal;
+use crate::record::State;
 use crate::snapshot::{LivePane, Snapshot};
 use crate::supervise;
 use crate::target;
@@ -109,6 +110,10 @@ impl<'a> Why<'a> {
     }
 
     fn output(&mut self, pane: &LivePane, depth: usize) {
+        let record = pane.known.as_ref().and_then(|known| known.record.as_ref());
+        if record.is_some_and(|record| record.state == State::Waiting && record.last.is_none()) {
+            return; // it never ran: only its runner spoke
+        }
         let Some((source, lines)) = self.evidence.output.get(&pane.id) else { return };
         let kept = if depth == 0 { lines.len() } else { lines.len().min(OF_NEEDED) };
         let lines = &lines[lines.len() - kept..];
