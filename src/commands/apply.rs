@@ -29,7 +29,7 @@ pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
     let lock = bring_up::lock(context, "apply")?;
     let (project, planned) = prepare(context, options)?;
     let since = wait::now();
-    bring_up::execute(context, &project, &planned)?;
+    bring_up::execute(context, &project, &planned, "rune apply")?;
     drop(lock);
     said(context, options, &project, &planned)?;
     if options.wait { wait::started(context, &project, since, timeout) } else { Ok(()) }

@@ -1,13 +1,12 @@
 //! What the journal has about panes.
 
 use super::context::Context;
-use crate::event::{Event, SCHEMA};
+use crate::event::Event;
+use crate::journal::Reader;
 
 /// What happened on this server, the latest last, as far as the journal goes back and this rune
 /// understands it. Without a journal, nothing is known.
 pub fn events(context: &Context) -> Vec<Event> {
-    let text = std::fs::read(context.journal().path()).unwrap_or_default();
-    let lines = text.split(|byte| *byte == b'\n');
-    let events = lines.filter_map(|line| serde_json::from_slice::<Event>(line).ok());
-    events.filter(|event| event.schema <= SCHEMA).collect()
+    let entries = Reader::new(&context.journal()).read().unwrap_or_default();
+    entries.into_iter().filter_map(|entry| entry.event).collect()
 }

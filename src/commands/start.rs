@@ -41,7 +41,7 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
     }
     let since = wait::now();
     let planned = bring_up::plan(context, &project, looked, MODE)?;
-    bring_up::execute(context, &project, &planned)?;
+    bring_up::execute(context, &project, &planned, "rune start")?;
     drop(lock);
     report(context, &planned.plan, &options.choice.words);
     if options.wait {

@@ -6,6 +6,8 @@
 //! Commands on other lines go on. A creation reports itself by what it prints, the end of a line by a
 //! last command.
 
+mod act;
+
 use std::collections::BTreeMap;
 
 use crate::plan::{Launch, Place, Plan, Session, Split, Step, Target};
@@ -22,7 +24,11 @@ pub const SERVER_OPTIONS: &[(&str, &str, bool)] = &[
     ("mouse", "on", false),
     ("history-limit", "10000", false),
     ("display-time", "2000", false),
+    SERVER_MARK,
 ];
+
+/// Says that rune started the server.
+pub const SERVER_MARK: (&str, &str, bool) = ("@rune_server", "1", true);
 
 /// Everything that rendering needs beside the plan.
 pub struct Context<'a> {
@@ -231,6 +237,7 @@ impl<'a> Renderer<'a> {
                 self.command(&words(&["kill-pane", "-t", id]));
                 self.did(place, false);
             }
+            Step::Act { act } => self.act(place, act),
         }
     }
 
@@ -491,6 +498,11 @@ impl<'a> Renderer<'a> {
             line.reports = true;
         }
     }
+}
+
+/// The format that gives `text` where tmux expands the time in it.
+fn literal_time(text: &str) -> String {
+    text.replace('%', "%%")
 }
 
 fn words(words: &[&str]) -> Vec<String> {
