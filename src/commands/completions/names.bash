@@ -6,7 +6,7 @@ _rune_with_names() {
     case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project COMPREPLY=() ;;
-        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*) kind=target ;;
+        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
         *' pane '*) ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;

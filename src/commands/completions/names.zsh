@@ -4,7 +4,7 @@ _rune_with_names() {
     case " ${words[2,CURRENT-1]} " in
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project ;;
-        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*) kind=target ;;
+        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
         *' pane '*) ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
