@@ -15,6 +15,7 @@ mod convert;
 mod harness;
 mod layouts;
 mod live;
+mod live_model;
 mod names;
 mod plan;
 mod restart;
