@@ -77,6 +77,10 @@ pub enum Command {
     Attach(Attach),
     /// End one session
     Kill(Kill),
+    /// Show what happened, and what happens
+    Events(Events),
+    /// Show what stands in a pane
+    Capture(Capture),
     /// Stop commands of panes and start them again, in the order of what they need
     Restart(Panes),
     /// Make, change, type into and end panes; start and stop their commands
@@ -249,6 +253,52 @@ pub struct Kill {
     /// How long processes may take to end before they are killed
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub timeout: String,
+}
+
+/// `rune events`
+#[derive(Args, Debug)]
+pub struct Events {
+    /// Only what happened to these panes, windows or sessions; globs as well
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Go on with what happens from now on
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only since then: `10m` ago, `9:30`, or `2026-11-21T09:30`
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only the last N; with --follow 10 if nothing else is said
+    #[arg(short, long, value_name = "N")]
+    pub number: Option<usize>,
+    /// Print lines of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Read this config instead of looking for one
+    // The global option once more, without `-f`, which is --follow here.
+    #[arg(long = "file", value_name = "FILE", hide = true)]
+    pub file: Option<PathBuf>,
+}
+
+/// `rune capture`
+#[derive(Args, Debug)]
+pub struct Capture {
+    /// The pane
+    pub pane: String,
+    /// The last N lines of screen and scrollback; empty rows at the end are no lines
+    #[arg(short = 'n', long, value_name = "N")]
+    pub lines: Option<usize>,
+    /// The whole scrollback and the screen
+    #[arg(long, conflicts_with = "lines")]
+    pub all: bool,
+    /// With colours and styles
+    #[arg(long)]
+    pub ansi: bool,
+    /// Lines that were wrapped at the edge as one
+    #[arg(long)]
+    pub join: bool,
+    /// The screen that a full-screen program hides, as it is when that ends
+    #[arg(short, long)]
+    pub alternate: bool,
 }
 
 /// Which ritual.

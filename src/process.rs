@@ -22,7 +22,7 @@ pub use run::{End, NotStarted, Run};
 pub use signals::Signals;
 pub use spawn::{spawn, starting, without_terminal};
 pub use system::{boot_id, command_line};
-pub use terminate::{terminate, terminate_found};
+pub use terminate::{Hunt, terminate, terminate_found};
 pub use usage::{Roots, Sample, Usage, sample};
 
 /// One process, as it was when it was looked at. Ended ones that wait for their parent to collect
@@ -76,9 +76,14 @@ pub fn find(pid: u32) -> Option<Process> {
     system::read(pid)
 }
 
+/// When the process with this id started ([`Process::start`]), if it lives.
+pub fn start_of(pid: u32) -> Option<u64> {
+    system::start(pid)
+}
+
 /// Whether the process that had id `pid` and started at `start` still lives.
 pub fn is_alive(pid: u32, start: u64) -> bool {
-    find(pid).is_some_and(|process| process.start == start)
+    start_of(pid) == Some(start)
 }
 
 /// All processes that can be seen now.

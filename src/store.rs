@@ -80,7 +80,7 @@ impl Store {
             bytes.extend_from_slice(value.as_bytes());
             bytes.push(0);
         }
-        replace(&path, &bytes)
+        write(&path, &bytes)
     }
 
     /// Reads what a runner starts from.
@@ -125,7 +125,7 @@ impl Store {
         let path = self.path(&record.id, "record");
         let bytes = serde_json::to_vec(record)
             .map_err(|error| Error::failed(format!("could not write down a pane: {error}")))?;
-        replace(&path, &bytes).inspect_err(|_| drop(fs::remove_file(&path)))
+        write(&path, &bytes).inspect_err(|_| drop(fs::remove_file(&path)))
     }
 
     /// The pane's record, if a readable one exists.
@@ -147,7 +147,7 @@ impl Store {
 
     /// Forgets the pane.
     pub fn remove(&self, id: &PaneId) {
-        for kind in ["spec", "spec.new", "record", "record.new", "logged"] {
+        for kind in ["spec", "spec.new", "record", "record.new", "sock", "logged"] {
             let _ = fs::remove_file(self.path(id, kind));
         }
     }
@@ -187,6 +187,18 @@ fn parse<T: DeserializeOwned>(line: &[u8]) -> Result<T, Unreadable> {
         return Err(Unreadable::Newer);
     }
     serde_json::from_slice(line).map_err(Unreadable::Json)
+}
+
+/// Writes a file that only this user can read. One that exists is replaced as a whole; one that does not
+/// is nothing to its readers until all of it is there, since half of it cannot be understood.
+fn write(path: &Path, bytes: &[u8]) -> Result<()> {
+    match fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => file
+            .write_all(bytes)
+            .map_err(Error::io("write", path))
+            .inspect_err(|_| drop(fs::remove_file(path))),
+        Err(_) => replace(path, bytes),
+    }
 }
 
 /// Replaces a file, as a whole, by one that only this user can read.

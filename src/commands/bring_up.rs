@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::context::Context;
+use super::gone;
 use super::known;
+use super::noted;
 use super::processes::{self, Group};
 use crate::error::{Error, Result};
+use crate::event::{Subject, What};
 use crate::lock::Lock;
 use crate::plan::{self, Act, Launch, Plan, Step};
 use crate::process::Process;
@@ -15,7 +18,7 @@ use crate::record::{PANE_LOG, PaneId, Tag};
 use crate::snapshot::{LivePane, LiveSession, Snapshot};
 use crate::store::Store;
 use crate::tmux::render;
-use crate::tmux::server::{self, Server};
+use crate::tmux::server::{self, Ran, Server};
 use crate::tmux::version::{Feature, Version};
 use crate::workspace::Size;
 
@@ -76,14 +79,15 @@ pub fn plan(context: &Context, project: &Project, looked: Option<Snapshot>, mode
     Ok(Planned { snapshot, running, version, plan })
 }
 
-/// Does what was planned; what came of it.
+/// Does what was planned, for the command `by`; what came of it.
 ///
 /// # Errors
 /// [`Error::Step`] with the first step that did not happen; what did stays, and the next run goes on.
-pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Result<Done> {
+pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str) -> Result<Done> {
     if planned.plan.is_empty() {
         return Ok(Done::default());
     }
+    gone::clean(context, &planned.snapshot, by);
     let stores = Stores { context, planned };
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();
@@ -105,16 +109,16 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Resul
         }
         opened[word].write_specification(&specification, &environment)?;
     }
-    run(context, &context.server_of(project), planned)
+    run(context, &context.server_of(project), planned, by)
 }
 
 /// Does what was planned, where what its panes start from is written down.
 ///
 /// # Errors
 /// As [`execute`].
-pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<Done> {
+pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> Result<Done> {
     let stores = Stores { context, planned };
-    let survivors = end_what_ends(context, planned)?;
+    let survivors = end_what_ends(context, planned, by)?;
 
     let nonce = server::nonce();
     let program = program()?;
@@ -137,7 +141,9 @@ pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<Done
         },
     );
     let ran = server.execute(&script, planned.version, &nonce)?;
-    ran.verify(&planned.plan, &script)?;
+    let verified = ran.verify(&planned.plan, &script);
+    noted::note(context, happened(planned, &ran, verified.is_ok()), by);
+    verified?;
     stores.tidy()?;
     Ok(Done { opened: ran.opened, survivors })
 }
@@ -166,9 +172,43 @@ pub fn ending(planned: &Planned) -> BTreeSet<&str> {
     ids
 }
 
+/// What the journal has of a plan: what was opened, and, when all of it was done, what was started
+/// again and closed.
+fn happened(planned: &Planned, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+    let plan = &planned.plan;
+    let label = |word: &str| {
+        let session = plan.sessions.iter().find(|session| session.workspace == word);
+        session.map(|session| session.label.as_str()).unwrap_or_default()
+    };
+    let pane = |tag: &Tag| noted::pane(label(&tag.workspace), tag);
+    let mut events = Vec::new();
+    for (place, step) in plan.steps.iter().enumerate() {
+        match step {
+            Step::OpenSession { workspace, label, .. } if all || ran.opened.contains_key(&(place + 2)) => {
+                events.push((What::Created, noted::named(label, Some(workspace))));
+            }
+            Step::OpenPane { launch, .. } if ran.opened.contains_key(&place) => {
+                events.push((What::Created, pane(&launch.tag)));
+            }
+            Step::RestartPane { launch, .. } if all => events.push((What::Restarted, pane(&launch.tag))),
+            Step::ClosePane { tag, .. } if all => events.push((What::Closed, pane(tag))),
+            Step::Act { act: Act::EndSession { name, workspace, .. } } if all => {
+                events.push((What::Stopped, noted::named(name, workspace.as_deref())));
+            }
+            Step::Act { act } if act.ends() && all => {
+                let panes = inside(&planned.snapshot, act.id());
+                events
+                    .extend(panes.filter_map(|pane| pane.tag.as_ref()).map(|tag| (What::Closed, pane(tag))));
+            }
+            _ => {}
+        }
+    }
+    events
+}
+
 /// Ends what runs in panes that are started again or closed: asked first, and given time, so that
 /// nothing of it is lost to a sudden hang-up, and its ports are free for what comes. Who survived.
-fn end_what_ends(context: &Context, planned: &Planned) -> Result<Vec<Process>> {
+fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<Process>> {
     let ids = ending(planned);
     let ended = planned.plan.steps.iter().filter_map(|step| match step {
         Step::Act { act: Act::EndSession { workspace: Some(word), .. } } => Some(word),
@@ -189,10 +229,14 @@ fn end_what_ends(context: &Context, planned: &Planned) -> Result<Vec<Process>> {
     let mut survivors = Vec::new();
     if !panes.is_empty() {
         keep(context, &mut panes, planned.version)?;
-        survivors.extend(processes::end(Group { panes: &panes, workspace: None }, GRACE));
+        let directories = &known::directories(&planned.snapshot);
+        let group = Group { panes: &panes, workspace: None, directories, by };
+        survivors.extend(processes::end(group, GRACE));
     }
     for mark in marks {
-        survivors.extend(processes::end(Group { panes: &[], workspace: Some(&mark) }, GRACE));
+        let directories = &known::directories(&planned.snapshot);
+        let group = Group { panes: &[], workspace: Some(&mark), directories, by };
+        survivors.extend(processes::end(group, GRACE));
     }
     Ok(survivors)
 }

@@ -43,7 +43,7 @@ pub struct Terms<'t> {
 pub fn perform(context: &Context, operation: &Operation, terms: Terms<'_>) -> Result<Outcome> {
     let _lock = bring_up::lock(context, terms.purpose)?;
     let (planned, project) = prepare(context, operation, terms)?;
-    execute(context, &project, planned)
+    execute(context, &project, planned, terms.purpose)
 }
 
 /// What [`perform`] would do.
@@ -70,7 +70,7 @@ pub fn run(context: &Context, operation: &Operation, terms: Terms<'_>, json: boo
         drop(lock);
         return leave::go_on_outside(context, own, 1);
     }
-    let outcome = execute(context, &project, planned)?;
+    let outcome = execute(context, &project, planned, terms.purpose)?;
     drop(lock);
     report(context, &outcome, json);
     stop::survived(outcome.survivors())
@@ -135,7 +135,7 @@ fn project(context: &Context, workspaces: Vec<crate::workspace::Workspace>) -> P
 }
 
 /// Does a plan; what came of it, and what the server has then.
-fn execute(context: &Context, project: &Project, planned: bring_up::Planned) -> Result<Outcome> {
+fn execute(context: &Context, project: &Project, planned: bring_up::Planned, by: &str) -> Result<Outcome> {
     let steps = &planned.plan.steps;
     let ends = |session: &LiveSession| {
         steps
@@ -145,7 +145,7 @@ fn execute(context: &Context, project: &Project, planned: bring_up::Planned) -> 
     let opens = steps.iter().any(|step| matches!(step, Step::OpenSession { .. }));
     let last = !opens && planned.snapshot.sessions.iter().all(ends);
     let server = if last { super::server::handle(&planned.snapshot) } else { None };
-    let done = bring_up::execute(context, project, &planned)?;
+    let done = bring_up::execute(context, project, &planned, by)?;
     let snapshot = match planned.plan.is_empty() {
         true => planned.snapshot,
         false if last && super::server::has_ended(server) => Snapshot::default(),

@@ -3,12 +3,15 @@
 mod apply;
 mod attach;
 mod bring_up;
+mod capture;
 mod check;
 mod completions;
 mod context;
 mod convert;
 mod doctor;
 mod env;
+mod events;
+mod gone;
 mod heroscript;
 mod init;
 mod kill;
@@ -17,11 +20,13 @@ mod leave;
 pub mod live;
 mod ls;
 mod man;
+mod noted;
 mod notice;
 mod pane;
 mod processes;
 mod restart;
 mod ritual;
+mod rules;
 mod server;
 mod session;
 mod start;
@@ -51,6 +56,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
+        Command::Events(options) => events::events(context, &options),
+        Command::Capture(options) => capture::capture(context, &options),
         Command::Restart(options) => restart::run(context, Deed::Restart, &options),
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),

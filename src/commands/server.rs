@@ -102,7 +102,7 @@ fn end(context: &Context, snapshot: &Snapshot, last: Option<&str>, grace: Durati
     let (last_ones, first): (Vec<_>, Vec<_>) = snapshot.sessions.iter().partition(holds);
     let mut survivors = Vec::new();
     for session in first.into_iter().chain(last_ones) {
-        survivors.extend(end_session(context, session, last, grace)?);
+        survivors.extend(end_session(context, session, last, grace, "rune server stop")?);
     }
     if !has_ended(server) {
         return Err(Error::failed("the server's sessions have ended, but it still runs"));

@@ -72,7 +72,7 @@ fn end(
             let (name, id, command) = (&session.name, &pane.id, &pane.current_command);
             say(&format!("`{name}` has a pane made by hand, which ends too: {id} ({command})"));
         }
-        let survived = end_session(context, session, last, grace)?;
+        let survived = end_session(context, session, last, grace, "rune stop")?;
         say(&format!("ended `{}`", session.name));
         survivors.extend(survived);
     }

@@ -2,11 +2,10 @@
 //! subreaper. All are collected; only of the first is it remembered what became of them.
 
 use std::io;
-use std::process::Command;
 
 use rustix::process::{Pid, WaitOptions, WaitStatus, wait};
 
-use super::signals;
+use super::program::Program;
 use crate::record::State;
 
 /// What happened to a child.
@@ -40,12 +39,16 @@ impl Change {
 pub struct Children(Vec<(Pid, Option<Change>)>);
 
 impl Children {
-    /// Starts `command` as the foreground process group of the terminal.
-    pub fn start(&mut self, command: &mut Command) -> io::Result<Pid> {
-        signals::start_in_foreground(command);
-        let pid = Pid::from_child(&command.spawn()?);
+    /// Starts `program` as the foreground process group of the terminal.
+    pub fn start(&mut self, program: &Program) -> io::Result<Pid> {
+        let pid = program.start()?;
         self.0.push((pid, None));
         Ok(pid)
+    }
+
+    /// Remembers what becomes of a child that was started elsewhere.
+    pub fn adopt(&mut self, pid: Pid) {
+        self.0.push((pid, None));
     }
 
     /// Collects every child that changed; does not wait for one.

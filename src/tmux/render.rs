@@ -429,11 +429,17 @@ impl<'a> Renderer<'a> {
         self.command(&words(&["set-option", "-w", "-t", &target(window), option, note]));
     }
 
+    /// Shows the window that a session showed before, where another is shown now.
+    ///
+    /// Only there: tmux 3.8 can end with everything on it when a window is selected that is shown
+    /// already, after the pane that was active at the start of the script was closed.
     fn show_again(&mut self, session: &Session) {
         if let Some(window) = &session.shows
             && !self.script.lines.is_empty()
         {
-            let command = self.quoted(&words(&["select-window", "-t", window]));
+            let select = self.quoted(&words(&["select-window", "-t", window]));
+            let other = "#{?window_active,,1}";
+            let command = self.quoted(&words(&["if-shell", "-F", "-t", window, other, &select]));
             self.script.lines.push(Line { commands: vec![command], ..Line::default() });
         }
     }

@@ -158,12 +158,14 @@ fn a_window_is_made_and_takes_the_placeholders_place() {
 fn assert_grid(server: &Server, window: &str, count: usize) {
     let text = "#{pane_width} #{pane_height} #{window_width} #{window_height}";
     let lines = server.tmux(["list-panes", "-t", window, "-F", text]);
-    let cells: Vec<Vec<u32>> =
-        lines.lines().map(|line| line.split(' ').map(|word| word.parse().unwrap()).collect()).collect();
+    let cells: Vec<Vec<u32>> = lines
+        .lines()
+        .map(|line| line.split(' ').map(|word| word.parse().expect("a number")).collect())
+        .collect();
     assert_eq!(cells.len(), count);
     for side in [0, 1] {
         let lengths = || cells.iter().map(|cell| cell[side]);
-        let spread = lengths().max().unwrap() - lengths().min().unwrap();
+        let spread = lengths().max().expect("a pane") - lengths().min().expect("a pane");
         // Where the last row has fewer panes, they are wider.
         let whole = [1, 2, 3, 4, 6, 8, 9, 12, 16].contains(&count);
         assert!(spread <= 1 || (side == 0 && !whole), "{count} panes on {}: {cells:?}", server.binary());

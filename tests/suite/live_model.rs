@@ -168,7 +168,7 @@ impl Deed {
             }
             Deed::EnsureWindow(at, count) => ensure(model, *at, |panes| {
                 while panes.len() < *count {
-                    let free = (1..).find(|number| !panes.contains(number)).unwrap();
+                    let free = (1..).find(|number| !panes.contains(number)).expect("numbers go on");
                     insert(panes, free);
                 }
             }),
@@ -266,7 +266,7 @@ fn open<'m>(windows: &'m mut Vec<(String, Vec<usize>)>, name: &str) -> &'m mut V
         windows.clear();
     }
     windows.push((name.to_owned(), vec![1]));
-    &mut windows.last_mut().unwrap().1
+    &mut windows.last_mut().expect("it was pushed").1
 }
 
 fn ensure(model: &mut Model, at: At, change: impl FnOnce(&mut Vec<usize>)) {

@@ -8,10 +8,12 @@ mod acceptance;
 mod apply;
 mod attach;
 mod bench;
+mod capture;
 mod command_line;
 mod compatibility;
 mod converge;
 mod convert;
+mod events;
 mod harness;
 mod layouts;
 mod live;
@@ -24,6 +26,7 @@ mod secrets;
 mod start;
 mod status;
 mod stop;
+mod supervise;
 
 /// A test file that nobody names is never run.
 #[test]

@@ -2,6 +2,7 @@
 //! owns the terminal, and what is left when something is killed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -272,7 +273,7 @@ fn a_killed_program_leaves_a_usable_terminal() {
 // What comes after the end.
 
 #[test]
-fn a_pane_that_closes_is_its_command() {
+fn a_pane_that_closes_records_the_end_first_and_a_shell_is_the_first_process_itself() {
     on_each_tmux(|server| {
         let panes = start(
             server,
@@ -283,16 +284,21 @@ fn a_pane_that_closes_is_its_command() {
                 json!({"command": ""}),
             ],
         );
-        server.wait_until("the pane's first process is the command", || {
-            server.format("#{pane_pid}", &panes[1]) == words_of(server, "cat -u")
-        });
-        assert_eq!(state(server, &panes[1]), json!({"state": "running"}));
+        wait_for_state(server, &panes[1], &json!({"state": "running"}));
+        let records = [&panes[1], &panes[2]].map(|pane| file(server, pane, "record"));
         send(server, &panes[1], &["C-d"]);
         send(server, &panes[2], &["Enter"]);
+        let shell = first_process(server, &panes[3]);
+        assert!(!shell.words.contains("rune"), "{shell:?}");
         // A failure of the last command is the shell's, and no reason to keep the pane.
         owns_its_terminal(server, &panes[3], "sh");
         send(server, &panes[3], &["exit 9", "Enter"]);
         server.wait_until("the panes have closed", || server.list_panes("#{pane_id}") == panes[..1]);
+        let ends = records.map(|path| {
+            let record: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+            record["state"].clone()
+        });
+        assert_eq!(ends, [json!({"state": "exited", "code": 0}), json!({"state": "exited", "code": 3})]);
     });
 }
 
@@ -537,6 +543,36 @@ fn an_environment_may_be_long_but_not_too_long() {
 }
 
 #[test]
+fn a_program_is_found_as_a_shell_finds_it_and_starts_with_clean_signals() {
+    on_each_tmux(|server| {
+        let directories = ["closed", "open", "late"].map(|name| server.write(format!("{name}/tool"), ""));
+        for (file, text, mode) in [
+            (&directories[0], "echo not executable", 0o600),
+            (
+                &directories[1],
+                "echo \"script of $# $1 in $MINE\"; sed -n 's/^Sig\\(...\\):.*\\(.......\\)$/\\1 \\2/p' /proc/self/status; cat",
+                0o700,
+            ),
+            (&directories[2], "#!/bin/sh\necho too late", 0o700),
+        ] {
+            fs::write(file, text).unwrap();
+            fs::set_permissions(file, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let project = server.project().display().to_string();
+        let path = format!("/nowhere:{project}/closed:{project}/open:{project}/late:/usr/bin:/bin");
+        let tool = json!({"command": ["tool", "a b"], "env": {"PATH": path, "MINE": "order"}});
+        let closed = json!({"command": ["tool"], "env": {"PATH": format!("{project}/closed:/nowhere")}});
+        let panes = start(server, [tool, closed]);
+        server.wait_for_text(&panes[0], "script of 1 a b in order");
+        // Of the first 28, which are all that a runner has to do with.
+        server.wait_for_text(&panes[0], "Blk 0000000");
+        server.wait_for_text(&panes[0], "Ign 0000000");
+        let denied = json!({"state": "not_started", "why": "Permission denied (os error 13)"});
+        wait_for_state(server, &panes[1], &denied);
+    });
+}
+
+#[test]
 fn a_shell_that_does_not_exist_is_replaced_by_one_that_does() {
     on_each_tmux(|server| {
         configure(server, [pane("exit 1", "shell"), json!({"command": ""}), pane("cat", "shell")]);
@@ -736,12 +772,6 @@ fn count(server: &Server, words: &str) -> usize {
     server.processes().iter().filter(|process| process.words == words).count()
 }
 
-/// Process id of what has these words, if it runs.
-fn words_of(server: &Server, words: &str) -> String {
-    let found = server.processes().into_iter().find(|process| process.words == words);
-    found.map(|process| process.pid.to_string()).unwrap_or_default()
-}
-
 /// The pane's first process, which is one of this world.
 #[track_caller]
 fn first_process(server: &Server, pane: &str) -> Process {
@@ -787,10 +817,26 @@ fn status_of(pid: &str, field: &str) -> String {
     value.expect("Linux says so").trim().to_owned()
 }
 
+/// What a process shares with nobody. The tables that the linker writes into the program's image are
+/// left out of a debug build: there they alone are most of a megabyte, and a user has none of it.
 fn private_kilobytes(pid: &str) -> u64 {
-    let text = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("the process lives");
-    let private = text.lines().filter(|line| line.starts_with("Private_"));
-    private.filter_map(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok()).sum()
+    let program = fs::read_link(format!("/proc/{pid}/exe")).expect("the process lives");
+    let program = program.to_str().expect("the path of a build is text");
+    let text = fs::read_to_string(format!("/proc/{pid}/smaps")).expect("the process lives");
+    let (mut counts, mut sum) = (true, 0);
+    for line in text.lines() {
+        let mut words = line.split_whitespace();
+        match words.next() {
+            Some(first) if !first.ends_with(':') => {
+                counts = !(cfg!(debug_assertions) && line.ends_with(program));
+            }
+            Some(first) if first.starts_with("Private_") && counts => {
+                sum += words.next().and_then(|count| count.parse::<u64>().ok()).unwrap_or(0);
+            }
+            _ => {}
+        }
+    }
+    sum
 }
 
 fn missing() -> &'static str {
