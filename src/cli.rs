@@ -430,6 +430,6 @@ pub struct Man {
 #[derive(Args, Debug)]
 pub struct Complete {
     /// What kind of names
-    #[arg(value_parser = ["project", "workspace", "session", "window", "pane", "target"])]
+    #[arg(value_parser = ["project", "workspace", "session", "window", "pane", "target", "windows"])]
     pub kind: String,
 }

@@ -17,6 +17,7 @@ mod events;
 mod harness;
 mod layouts;
 mod live;
+mod live_model;
 mod names;
 mod plan;
 mod restart;

@@ -5,7 +5,10 @@ _rune_with_names() {
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project ;;
         *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
-        *' pane '*) ;;
+        *' pane '[a-z]*' '*) kind=target ;;
+        *' window '[a-z]*' '*) kind=windows ;;
+        *' session '[a-z]*' '*) kind=session ;;
+        *' pane '*|*' window '*|*' session '*|*' server '*) ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
