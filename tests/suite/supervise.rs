@@ -474,11 +474,12 @@ fn wait_for_state(server: &Server, key: &str, state: &str) {
 }
 
 /// Directory and name of what is written down about a pane.
+#[track_caller]
 fn place(server: &Server, key: &str) -> (PathBuf, PaneId) {
-    let record = record(server, key);
-    let id = record["id"].as_str().unwrap();
-    let path = record_files(server).into_iter().find(|path| path.file_stem().unwrap() == id).unwrap();
-    (path.parent().unwrap().to_owned(), PaneId::parse(id).unwrap())
+    let id = record(server, key)["id"].as_str().and_then(PaneId::parse).expect("a record has an id");
+    let name = format!("{id}.record");
+    let path = record_files(server).into_iter().find(|path| path.ends_with(&name)).expect("it has a file");
+    (path.parent().expect("a file is in a directory").to_owned(), id)
 }
 
 /// The pane that has this key, if it is there.
@@ -509,8 +510,9 @@ fn events(server: &Server, kinds: &[&str]) -> Vec<Value> {
 
 /// The same, each as `PANE KIND`.
 fn journal(server: &Server, kinds: &[&str]) -> Vec<String> {
-    let line =
-        |event: Value| format!("{} {}", event["pane"].as_str().unwrap(), event["event"].as_str().unwrap());
+    let line = |event: Value| {
+        format!("{} {}", event["pane"].as_str().unwrap_or("?"), event["event"].as_str().unwrap_or("?"))
+    };
     events(server, kinds).into_iter().map(line).collect()
 }
 
@@ -521,13 +523,14 @@ fn switches(pid: &str) -> String {
 
 /// A port that nobody listens on a moment ago.
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let listener = TcpListener::bind("127.0.0.1:0");
+    listener.and_then(|listener| listener.local_addr()).expect("there is a free port").port()
 }
 
 /// A command that listens on this port when there is a file `NAME.go`, and answers every request: this
 /// test program once more.
 fn service(server: &Server, name: &str, port: u16) -> String {
-    let program = std::env::current_exe().unwrap();
+    let program = std::env::current_exe().expect("this program has a path");
     let go = server.project().join(format!("{name}.go"));
     format!(
         "SERVICE_PORT={port} SERVICE_GO='{}' exec '{}' --ignored --exact supervise::a_service --nocapture",
