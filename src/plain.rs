@@ -131,8 +131,12 @@ fn sequence(text: &str) -> usize {
         }
         // Intermediates, then one final byte.
         Some(0x20..=0x2f) => {
-            end(bytes.iter().skip(1).position(|byte| !(0x20..=0x2f).contains(byte)).map(|at| at + 1))
-                .min(text.len())
+            let last = bytes.iter().skip(1).position(|byte| !(0x20..=0x2f).contains(byte));
+            match last.map(|last| last + 1) {
+                Some(last) if (0x30..=0x7e).contains(&bytes[last]) => last + 1,
+                Some(last) => last,
+                None => text.len(),
+            }
         }
         Some(byte) if byte.is_ascii() && !byte.is_ascii_control() => 2,
         Some(_) => 1,
@@ -148,6 +152,8 @@ mod tests {
     fn a_line_is_what_a_terminal_shows_in_the_end() {
         for (bytes, shown) in [
             ("plain", "plain"),
+            ("a\u{1b} \u{fc}b\u{1b}(", "a\u{fc}b"),
+            ("\u{1b}(Bx\u{1b}#8y", "xy"),
             ("done\r", "done"),
             ("\u{1b}[1;31merror\u{1b}[0m: x", "error: x"),
             ("  5%\r 50%\r100%", "100%"),

@@ -161,6 +161,14 @@ impl Table {
         own.filter(|process| system::has_variable(process, wanted.as_bytes())).cloned().collect()
     }
 
+    /// As [`Table::with_variable`], for any of several values: each environment is read once.
+    pub fn with_variable_among(&self, name: &str, values: &BTreeSet<String>) -> Vec<Process> {
+        let user = rustix::process::geteuid().as_raw();
+        let own = self.0.iter().filter(|process| process.user == user && !values.is_empty());
+        let is_among = |value: String| values.contains(&value);
+        own.filter(|process| system::variable(process, name).is_some_and(is_among)).cloned().collect()
+    }
+
     /// The process `pid`, its parent, the parent's parent, and so on.
     pub fn ancestors(&self, pid: u32) -> Vec<Process> {
         let mut line: Vec<Process> = Vec::new();

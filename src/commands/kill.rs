@@ -6,13 +6,18 @@ use super::attach;
 use super::bring_up;
 use super::context::Context;
 use super::leave;
+use super::noted;
 use super::processes::{self, Group};
 use super::stop;
 use crate::cli;
 use crate::config::raw;
 use crate::error::{Error, Result};
+use crate::event::What;
 use crate::snapshot::{LivePane, LiveSession};
 use crate::store::Store;
+
+/// Who ends a session here.
+const BY: &str = "rune kill";
 
 /// `rune kill`
 pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
@@ -22,7 +27,7 @@ pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
             let _lock = bring_up::lock(context, "rune kill")?;
             let snapshot = context.look()?.unwrap_or_default();
             let session = attach::find(&snapshot, &options.name)?;
-            let survivors = end_session(context, session, Some(own), grace, "rune kill")?;
+            let survivors = end_session(context, session, Some(own), grace, BY)?;
             say(&format!("ended `{}`", session.name));
             Ok(survivors)
         });
@@ -33,12 +38,13 @@ pub fn kill(context: &Context, options: &cli::Kill) -> Result<()> {
     if let Some(own) = leave::own_pane(context, &snapshot, &[session]) {
         return leave::go_on_outside(context, own, 1);
     }
-    let survivors = end_session(context, session, None, grace, "rune kill")?;
+    let survivors = end_session(context, session, None, grace, BY)?;
     context.ui.say(&format!("ended `{}`", session.name));
     stop::survived(survivors)
 }
 
-/// Ends what runs in the session, in the pane `last` as the last, then the session; who survived.
+/// Ends what runs in the session, in the pane `last` as the last, then the session, for the command
+/// `by`; who survived.
 pub fn end_session(
     context: &Context,
     session: &LiveSession,
@@ -67,6 +73,7 @@ pub fn end_session(
             return Err(error);
         }
     }
+    noted::note(context, [(What::Stopped, noted::session(session))], by);
     if let Some(directory) = &session.directory {
         Store::at(directory.clone()).clear();
     }

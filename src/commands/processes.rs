@@ -32,13 +32,14 @@ fn of(group: Group<'_>, table: &Table) -> Vec<Process> {
     let mut roots: Vec<Process> = Vec::new();
     for pane in group.panes {
         roots.extend(table.get(pane.pid).filter(|_| !pane.dead).cloned());
-        // A process of the pane carries the workspace's mark too: one look is enough for all of them.
-        if let (Some(tag), None) = (&pane.tag, group.workspace) {
-            roots.extend(table.with_variable("RUNE_PANE", &tag.id.to_string()));
-        }
     }
-    if let Some(workspace) = group.workspace {
-        roots.extend(table.with_variable(WORKSPACE, workspace));
+    match group.workspace {
+        // A process of a pane carries its workspace's mark too.
+        Some(workspace) => roots.extend(table.with_variable(WORKSPACE, workspace)),
+        None => {
+            let ids = group.panes.iter().filter_map(|pane| Some(pane.tag.as_ref()?.id.to_string())).collect();
+            roots.extend(table.with_variable_among("RUNE_PANE", &ids));
+        }
     }
     table.family(&roots)
 }

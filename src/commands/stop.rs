@@ -97,8 +97,10 @@ pub fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveS
     let ours = |session: &&LiveSession| {
         let about = session.about.as_ref();
         session.workspace.is_some()
-            && about
-                .is_some_and(|about| about.project == project.name && Path::new(&about.root) == project.root)
+            && about.is_some_and(|about| {
+                let is_it = about.project == project.name && Path::new(&about.root) == project.root;
+                is_it && !about.is_live()
+            })
     };
     snapshot.sessions.iter().filter(ours).collect()
 }

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use super::bring_up;
 use super::context::Context;
+use super::gone;
 use super::leave;
 use crate::cli;
 use crate::error::{Error, Result};
@@ -56,7 +57,13 @@ pub fn run(context: &Context, deed: Deed, options: &cli::Panes) -> Result<()> {
 }
 
 fn run_asking(context: &Context, deed: Deed, options: &cli::Panes, ask: Ask<'_>) -> Result<()> {
-    let snapshot = context.look()?.ok_or(Error::NotRunning)?;
+    let mut snapshot = context.look()?.unwrap_or_default();
+    if deed == Deed::Stop {
+        gone::add_left(context, &mut snapshot);
+    }
+    if snapshot.sessions.is_empty() {
+        return Err(Error::NotRunning);
+    }
     let chosen = chosen::chosen(context, &snapshot, options)?;
     let sessions: Vec<_> = snapshot.sessions.iter().collect();
     if let Some(own) = leave::own_pane(context, &snapshot, &sessions)
