@@ -17,6 +17,7 @@ mod events;
 mod harness;
 mod layouts;
 mod live;
+mod live_model;
 mod names;
 mod plan;
 mod restart;
@@ -26,6 +27,7 @@ mod start;
 mod status;
 mod stop;
 mod supervise;
+mod wait;
 
 /// A test file that nobody names is never run.
 #[test]
