@@ -15,6 +15,7 @@ pub mod journal;
 pub mod layout;
 pub mod lock;
 pub mod log;
+pub mod moment;
 pub mod order;
 pub mod plain;
 pub mod plan;

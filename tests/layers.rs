@@ -38,6 +38,7 @@ const TABLE: &[(&str, u8)] = &[
     ("ritual_run", 4),
     // 3 decisions (pure)
     ("plan", 3),
+    ("moment", 3),
     ("order", 3),
     ("ritual_plan", 3),
     ("supervise", 3),

@@ -14,6 +14,7 @@ mod init;
 mod kill;
 mod known;
 mod leave;
+mod logs;
 mod ls;
 mod man;
 mod notice;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Plan(options) => apply::plan(context, &options),
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
+        Command::Logs(options) => logs::logs(context, &options),
         Command::Ls(options) => ls::ls(context, &options),
         Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),

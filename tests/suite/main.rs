@@ -14,6 +14,7 @@ mod converge;
 mod convert;
 mod harness;
 mod layouts;
+mod logs;
 mod names;
 mod plan;
 mod restart;
