@@ -1,12 +1,16 @@
 //! The words of the command line.
 
+mod live;
 mod pane;
+mod verb;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+pub use live::{Content, How, Kill as KillProcesses, Server, Session, Window};
 pub use pane::{Pane, Panes};
+pub use verb::{Resize, Switch, Verb};
 
 /// Start the working day: run the project's ritual and bring tmux to the declared workspace.
 ///
@@ -75,13 +79,35 @@ pub enum Command {
     Attach(Attach),
     /// End one session
     Kill(Kill),
+    /// Show what happened, and what happens
+    Events(Events),
+    /// Show what stands in a pane
+    Capture(Capture),
     /// Stop commands of panes and start them again, in the order of what they need
     Restart(Panes),
-    /// Start or stop the commands of single panes
+    /// Make, change, type into and end panes; start and stop their commands
     Pane {
         /// What to do with them.
         #[command(subcommand)]
         command: Pane,
+    },
+    /// Make, change and end sessions
+    Session {
+        /// What to do.
+        #[command(subcommand)]
+        command: Session,
+    },
+    /// Make, change, arrange and end windows
+    Window {
+        /// What to do.
+        #[command(subcommand)]
+        command: Window,
+    },
+    /// Start, stop and show the tmux server
+    Server {
+        /// What to do.
+        #[command(subcommand)]
+        command: Server,
     },
     /// Show, preview or run rituals
     Ritual {
@@ -271,6 +297,52 @@ pub struct Kill {
     /// How long processes may take to end before they are killed
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub timeout: String,
+}
+
+/// `rune events`
+#[derive(Args, Debug)]
+pub struct Events {
+    /// Only what happened to these panes, windows or sessions; globs as well
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<String>,
+    /// Go on with what happens from now on
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only since then: `10m` ago, `9:30`, or `2026-11-21T09:30`
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only the last N; with --follow 10 if nothing else is said
+    #[arg(short, long, value_name = "N")]
+    pub number: Option<usize>,
+    /// Print lines of JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Read this config instead of looking for one
+    // The global option once more, without `-f`, which is --follow here.
+    #[arg(long = "file", value_name = "FILE", hide = true)]
+    pub file: Option<PathBuf>,
+}
+
+/// `rune capture`
+#[derive(Args, Debug)]
+pub struct Capture {
+    /// The pane
+    pub pane: String,
+    /// The last N lines of screen and scrollback; empty rows at the end are no lines
+    #[arg(short = 'n', long, value_name = "N")]
+    pub lines: Option<usize>,
+    /// The whole scrollback and the screen
+    #[arg(long, conflicts_with = "lines")]
+    pub all: bool,
+    /// With colours and styles
+    #[arg(long)]
+    pub ansi: bool,
+    /// Lines that were wrapped at the edge as one
+    #[arg(long)]
+    pub join: bool,
+    /// The screen that a full-screen program hides, as it is when that ends
+    #[arg(short, long)]
+    pub alternate: bool,
 }
 
 /// Which ritual.

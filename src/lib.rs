@@ -7,18 +7,21 @@ pub mod cli;
 pub mod command;
 pub mod commands;
 pub mod config;
+pub mod control;
 pub mod environment;
 pub mod error;
 pub mod event;
 pub mod heroscript;
 pub mod journal;
 pub mod layout;
+pub mod live;
 pub mod lock;
 pub mod log;
 pub mod moment;
 pub mod order;
 pub mod plain;
 pub mod plan;
+pub mod probe;
 pub mod process;
 pub mod project;
 pub mod pty;
@@ -28,6 +31,7 @@ pub mod ritual;
 pub mod ritual_plan;
 pub mod ritual_run;
 pub mod runner;
+pub mod screen;
 pub mod shell;
 pub mod snapshot;
 pub mod store;
@@ -59,7 +63,8 @@ pub fn main() -> ExitCode {
         && let Some(id) = id.to_str().and_then(record::PaneId::parse)
     {
         let inherited = std::env::vars_os().collect();
-        return runner::run(Path::new(directory), &id, inherited, tmux::server::close_pane);
+        let server = runner::Server { close: tmux::server::close_pane, type_keys: tmux::server::type_keys };
+        return runner::run(Path::new(directory), &id, inherited, server);
     }
     if let [_, flag, directory, command, id, rest @ ..] = words.as_slice()
         && flag == "--dir"

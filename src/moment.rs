@@ -49,7 +49,7 @@ fn day(text: &str, zone: &TimeZone) -> Option<Timestamp> {
 
 /// `9:30` or `09:30:15`.
 fn time(text: &str) -> Option<Time> {
-    let (hour, _) = text.split_once(':')?;
+    let (hour, _) = text.split_once(':').filter(|(hour, _)| hour.len() <= 2)?;
     let padded = if hour.len() == 1 { format!("0{text}") } else { text.to_owned() };
     padded.parse().ok()
 }

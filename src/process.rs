@@ -22,7 +22,7 @@ pub use run::{End, NotStarted, Run};
 pub use signals::Signals;
 pub use spawn::{spawn, starting, without_terminal};
 pub use system::{boot_id, command_line};
-pub use terminate::{terminate, terminate_found};
+pub use terminate::{Hunt, terminate, terminate_found};
 pub use usage::{Roots, Sample, Usage, sample};
 
 /// One process, as it was when it was looked at. Ended ones that wait for their parent to collect
@@ -159,6 +159,14 @@ impl Table {
         let user = rustix::process::geteuid().as_raw();
         let own = self.0.iter().filter(|process| process.user == user);
         own.filter(|process| system::has_variable(process, wanted.as_bytes())).cloned().collect()
+    }
+
+    /// As [`Table::with_variable`], for any of several values: each environment is read once.
+    pub fn with_variable_among(&self, name: &str, values: &BTreeSet<String>) -> Vec<Process> {
+        let user = rustix::process::geteuid().as_raw();
+        let own = self.0.iter().filter(|process| process.user == user && !values.is_empty());
+        let is_among = |value: String| values.contains(&value);
+        own.filter(|process| system::variable(process, name).is_some_and(is_among)).cloned().collect()
     }
 
     /// The process `pid`, its parent, the parent's parent, and so on.

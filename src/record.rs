@@ -134,7 +134,7 @@ pub struct Specification {
 impl Specification {
     /// Whether the runner has nothing to record after the start and becomes the command.
     pub fn becomes_command(&self) -> bool {
-        self.is_shell || self.on_exit == OnExit::Close
+        self.is_shell
     }
 }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::workspace::supervision::{Needed, Supervision};
 use crate::workspace::{Command, Key};
 
 /// Which of a project's two rituals.
@@ -53,6 +54,20 @@ pub struct RitualCommand {
     pub pass: Vec<String>,
     /// Asked right before it would run; when it does not hold the command is skipped.
     pub when: Option<Condition>,
+    /// Background commands that stand before it, and how far each has to be before it runs.
+    pub needs: Vec<Need>,
+    /// How it is kept while it is in the background. Its `needs` are empty: those of a ritual are
+    /// about commands, not panes.
+    pub supervision: Supervision,
+}
+
+/// Something that a background command of the same ritual has to be or to have done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Need {
+    /// Name of that command.
+    pub command: String,
+    /// How far it has to be.
+    pub state: Needed,
 }
 
 /// Where an interactive command of a ritual runs.

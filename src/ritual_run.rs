@@ -3,6 +3,7 @@
 
 #![allow(clippy::disallowed_methods)] // this is where commands are timed
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -16,7 +17,11 @@ use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Decision, R
 
 mod background;
 mod condition;
+mod lines;
+mod needs;
+mod ready;
 mod ritual;
+mod stop;
 mod store;
 
 pub use condition::holds;
@@ -86,7 +91,17 @@ pub fn run(
     record.background.clone_from(&running);
     record.begin(phase, now());
     store.write(&record)?;
-    let mut ritual = Ritual { project, phase, options, store, record, running, started: Vec::new() };
+    let mut ritual = Ritual {
+        project,
+        phase,
+        options,
+        store,
+        record,
+        running,
+        started: Vec::new(),
+        kept: Vec::new(),
+        met: BTreeMap::new(),
+    };
     let ended = project.ritual(phase).iter().try_for_each(|command| ritual.command(command, on));
     ritual.look_at_background(on)?;
     if ended.is_ok() {
@@ -123,8 +138,9 @@ pub fn running(record: &Record) -> Vec<(Background, Vec<Process>)> {
     record.background.iter().map(with_processes).filter(|(_, processes)| !processes.is_empty()).collect()
 }
 
-/// Ends the background commands of the project's start ritual: each is asked, has `grace` to end
-/// and is then killed. Returns those that ran, each with what survived.
+/// Ends the background commands of the project's start ritual, the last first: each is asked as it
+/// declares, has its time or `grace` to end, and is then killed; without a `grace` it is killed at once.
+/// Returns those that ran, each with what survived.
 pub fn end_background(
     project: &Project,
     options: &Options<'_>,
@@ -138,11 +154,16 @@ pub fn end_background(
     let (ours, others): (Vec<_>, Vec<_>) =
         running(&record).into_iter().map(|(one, _)| one).partition(|one| one.phase == Phase::Start);
     let deadline = Instant::now() + grace;
-    let end = |one: Background| {
-        let survivors = background::end(&one, deadline.saturating_duration_since(Instant::now()));
-        (one, survivors)
-    };
-    let ended: Vec<(Background, Vec<Process>)> = ours.into_iter().map(end).collect();
+    let mut ended: Vec<(Background, Vec<Process>)> = Vec::new();
+    for one in ours.into_iter().rev() {
+        let rule = stop::Rule::of(&one, project, options)?.filter(|_| !grace.is_zero());
+        let grace = match rule {
+            Some(rule) => rule.ask(&one)?,
+            None => deadline.saturating_duration_since(Instant::now()),
+        };
+        let survivors = background::end(&one, grace);
+        ended.push((one, survivors));
+    }
     let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
     record.background = others.into_iter().chain(survived).collect();
     store.write(&record)?;

@@ -10,7 +10,7 @@ use crate::tmux::version::Version;
 use crate::workspace::{Hash, Key, Size};
 
 /// The format fields that are asked for, in the order of their columns.
-pub const FIELDS: [&str; 27] = [
+pub const FIELDS: [&str; 34] = [
     "version",
     "pid",
     "session_id",
@@ -38,6 +38,13 @@ pub const FIELDS: [&str; 27] = [
     "pane_current_command",
     "pane_current_path",
     "pane_start_command",
+    "pane_left",
+    "pane_top",
+    "pane_width",
+    "pane_height",
+    "pane_in_mode",
+    "pane_pipe",
+    "@rune_server",
 ];
 
 /// How much is asked of the server.
@@ -48,17 +55,27 @@ pub enum Detail {
     /// Also the program in each pane's foreground and its directory, which the server has to find
     /// out from the kernel for each of them.
     Foreground,
+    /// Also where each pane stands, and what tmux does with it.
+    Everything,
 }
 
 /// The fields of [`Detail::Foreground`].
 const FOREGROUND: [&str; 2] = ["pane_current_command", "pane_current_path"];
+
+/// The fields of [`Detail::Everything`].
+const EVERYTHING: [&str; 7] =
+    ["pane_left", "pane_top", "pane_width", "pane_height", "pane_in_mode", "pane_pipe", "@rune_server"];
 
 /// The `-F` format that prints one pane, every field led by `nonce`; fields beyond `detail` are empty.
 ///
 /// No byte is a safe separator on every version (control bytes are printed as octal by some), so a
 /// random printable word is.
 pub fn format(nonce: &str, detail: Detail) -> String {
-    let is_asked = |field: &str| detail == Detail::Foreground || !FOREGROUND.contains(&field);
+    let is_asked = |field: &str| match detail {
+        Detail::Plan => !FOREGROUND.contains(&field) && !EVERYTHING.contains(&field),
+        Detail::Foreground => !EVERYTHING.contains(&field),
+        Detail::Everything => true,
+    };
     let one = |field: &&str| if is_asked(field) { format!("{nonce}#{{{field}}}") } else { nonce.to_owned() };
     FIELDS.iter().map(one).collect::<String>() + nonce
 }
@@ -70,6 +87,8 @@ pub struct Snapshot {
     pub version: Option<Version>,
     /// Process id of the server.
     pub pid: Option<u32>,
+    /// Whether rune started it, if that was asked for ([`Detail::Everything`]).
+    pub started_by_rune: bool,
     /// Its sessions, in the order of their ids.
     pub sessions: Vec<LiveSession>,
 }
@@ -108,6 +127,19 @@ pub struct About {
     pub values: BTreeMap<String, String>,
     /// Hash of the environment declared for panes made by hand.
     pub environment: Hash,
+    /// That environment, of a session that a command made: no config has it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+}
+
+/// The template of sessions that commands made and no config declares.
+pub const LIVE: &str = "_live";
+
+impl About {
+    /// Whether a command made the session, so that no config has a say in it.
+    pub fn is_live(&self) -> bool {
+        self.template.as_str() == LIVE
+    }
 }
 
 /// A window that exists.
@@ -213,10 +245,27 @@ pub struct LivePane {
     pub current_command: String,
     /// Directory of that program, likewise.
     pub current_path: String,
+    /// How it is shown, if that was asked for ([`Detail::Everything`]).
+    pub shown: Option<Shown>,
     /// Who it is, when it is one of ours.
     pub tag: Option<Tag>,
     /// What rune wrote down about it, when it is one of ours and the writing is there.
     pub known: Option<Known>,
+}
+
+/// How a pane is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// Columns to its left in the window.
+    pub left: u16,
+    /// Rows above it in the window.
+    pub top: u16,
+    /// Its own size.
+    pub size: Size,
+    /// Whether it is in a mode such as tmux's copy mode, so that keys do not reach its program.
+    pub in_mode: bool,
+    /// Whether what it prints goes to a pipe of tmux's.
+    pub piped: bool,
 }
 
 /// What rune wrote down about a live pane.
@@ -275,6 +324,7 @@ impl Snapshot {
         let flag = |name: &str| field(name) == "1";
         self.version = Version::parse(field("version"));
         self.pid = field("pid").parse().ok();
+        self.started_by_rune = flag("@rune_server");
         let session = field("session_id");
         let place = self.sessions.iter().position(|known| known.id == session).unwrap_or_else(|| {
             self.sessions.push(LiveSession {
@@ -321,6 +371,7 @@ impl Snapshot {
             title: field("pane_title").to_owned(),
             current_command: field("pane_current_command").to_owned(),
             current_path: field("pane_current_path").to_owned(),
+            shown: shown(&field),
             tag: Tag::parse(field("pane_start_command")),
             known: None,
         });
@@ -355,6 +406,18 @@ impl Snapshot {
         };
         self.sessions.iter().find(says_so).or_else(|| self.sessions.iter().find(holds))
     }
+}
+
+fn shown<'f>(field: &impl Fn(&str) -> &'f str) -> Option<Shown> {
+    let number = |name: &str| field(name).parse::<u16>().ok();
+    Some(Shown {
+        left: number("pane_left")?,
+        top: number("pane_top")?,
+        size: Size { width: number("pane_width")?, height: number("pane_height")? },
+        // Some versions count the modes.
+        in_mode: !matches!(field("pane_in_mode"), "" | "0"),
+        piped: field("pane_pipe") == "1",
+    })
 }
 
 /// `text` in letters, digits and `=XX`, so that every tmux version stores and prints it unchanged.

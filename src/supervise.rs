@@ -6,7 +6,6 @@ mod checks;
 mod ending;
 mod life;
 mod needs;
-mod order;
 mod request;
 mod restarts;
 
@@ -16,7 +15,6 @@ mod tests;
 pub use checks::Which;
 pub use life::Life;
 pub use needs::{Seen, concerns, label, name, unmet};
-pub use order::groups;
 pub use request::{Reply, Request, SCHEMA, Wish};
 
 use crate::event::What;

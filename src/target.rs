@@ -6,11 +6,13 @@
 //! nothing is ever found by a prefix. In a glob, `*` and `?` stand for anything but `:` and `.`.
 
 mod glob;
+mod subject;
 
 use crate::error::{Error, Result};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
 
 pub use glob::is_glob;
+pub use subject::{is_about, known};
 
 /// A pane with where it is.
 #[derive(Clone, Copy, Debug)]

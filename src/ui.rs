@@ -57,6 +57,18 @@ impl Ui {
         }
     }
 
+    /// A line of a result that goes on; whether there is still somebody to read it.
+    pub fn line(&self, text: &str) -> bool {
+        let error = write(&mut io::stdout().lock(), text).err();
+        if let Some(error) = &error
+            && error.kind() != io::ErrorKind::BrokenPipe
+        {
+            self.say(&format!("error: could not write the result: {error}"));
+            LOST.store(true, Ordering::Relaxed);
+        }
+        error.is_none()
+    }
+
     /// Columns of the terminal that results go to; nothing where they go elsewhere.
     pub fn width(&self) -> Option<usize> {
         io::stdout().is_terminal().then(|| size(rustix::stdio::stdout()).unwrap_or(UNKNOWN).0)
@@ -199,7 +211,7 @@ fn write(out: &mut dyn Write, text: &str) -> io::Result<()> {
 }
 
 /// `text` on one line, with control characters as escapes: a name must not steer the terminal.
-pub(crate) fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() })
         .collect()

@@ -77,6 +77,19 @@ impl Watch {
         let mut source = [PollFd::new(&self.0, PollFlags::IN)];
         matches!(poll(&mut source, timeout.as_ref()), Ok(count) if count > 0)
     }
+
+    /// Sleeps until something happened; false when nobody reads what is written to `out` any more.
+    pub fn wait_while_read(&self, out: impl AsFd) -> bool {
+        loop {
+            let mut sources = [PollFd::new(&self.0, PollFlags::IN), PollFd::new(&out, PollFlags::empty())];
+            match poll(&mut sources, None) {
+                Ok(_) if !sources[1].revents().is_empty() => return false,
+                Ok(_) => return true,
+                Err(Errno::INTR) => {}
+                Err(_) => return false,
+            }
+        }
+    }
 }
 
 impl AsFd for Watch {

@@ -183,7 +183,7 @@ impl Pane {
     /// Whether the pane's first process becomes its command, since nothing is to happen, or to be
     /// recorded, after the command's end.
     pub fn becomes_command(&self) -> bool {
-        self.command == Command::Shell || self.on_exit == OnExit::Close
+        self.command == Command::Shell
     }
 }
 

@@ -1,6 +1,8 @@
 //! Rituals: what runs, what is kept, what is recorded, and what ends them.
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros, clippy::unwrap_used, missing_docs)]
 
+#[path = "ritual/kept.rs"]
+mod kept;
 #[allow(dead_code)]
 #[path = "support/wait.rs"]
 mod wait;
@@ -159,6 +161,8 @@ fn command(root: &Path, line: &str) -> RitualCommand {
         environment: BTreeMap::new(),
         pass: Vec::new(),
         when: None,
+        needs: kept::needs(flags),
+        supervision: kept::supervision(root, flags),
     }
 }
 
@@ -176,6 +180,7 @@ fn words(done: &[(String, How)]) -> String {
         let word = match how {
             How::Ended { .. } => "ended",
             How::Failed { .. } => "failed",
+            How::NotReady { .. } => "late",
             How::Background { .. } => "background",
             How::Kept { .. } => "kept",
             How::Skipped { .. } => "skipped",

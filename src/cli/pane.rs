@@ -2,6 +2,8 @@
 
 use clap::{Args, Subcommand};
 
+use super::verb::Verb;
+
 /// `rune pane`
 #[derive(Debug, Subcommand)]
 pub enum Pane {
@@ -9,6 +11,9 @@ pub enum Pane {
     Start(Panes),
     /// Stop commands of panes by their stop rules, and keep the panes
     Stop(Panes),
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    Verb(Verb),
 }
 
 /// Panes that something is done with.

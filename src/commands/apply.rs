@@ -25,7 +25,7 @@ pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
     }
     let _lock = bring_up::lock(context, "apply")?;
     let (project, planned) = prepare(context, options)?;
-    bring_up::execute(context, &project, &planned)?;
+    bring_up::execute(context, &project, &planned, "rune apply")?;
     if options.json {
         return show(context, options, &project, &planned);
     }

@@ -3,9 +3,11 @@
 use std::io::IsTerminal;
 
 use super::context::Context;
+use super::noted;
 use crate::cli;
 use crate::config::raw;
 use crate::error::{Error, Result, list};
+use crate::event::What;
 use crate::quote;
 use crate::snapshot::{LiveSession, Snapshot};
 use crate::store::Variable;
@@ -99,6 +101,7 @@ pub fn enter(context: &Context, id: &str, name: &str, hand_over: bool) -> Result
         }
         None if std::io::stdin().is_terminal() && std::io::stdout().is_terminal() => {
             drawable(context, name)?;
+            came(context, name);
             Err(context.server.attach(id, &inherited(context, &OF_TERMINAL)))
         }
         None => {
@@ -136,6 +139,7 @@ pub fn own_words(context: &Context, words: &[&str]) -> String {
 /// Shows the session on the client that shows this pane.
 fn switch(context: &Context, id: &str, name: &str) -> Result<()> {
     let Err(error) = context.server.switch(id, &inherited(context, &["TMUX", "TMUX_PANE"])) else {
+        came(context, name);
         return Ok(());
     };
     // A pane that nobody looks at: there is nothing to switch.
@@ -144,6 +148,18 @@ fn switch(context: &Context, id: &str, name: &str) -> Result<()> {
         return Ok(());
     }
     Err(error)
+}
+
+/// Notes that a person came to the session, and from where.
+fn came(context: &Context, name: &str) {
+    let user = ["USER", "LOGNAME"].iter().find_map(|name| context.variable(name));
+    let user = user.map_or_else(|| "somebody".to_owned(), |user| user.to_string_lossy().into_owned());
+    let terminal = rustix::termios::ttyname(rustix::stdio::stdin(), Vec::new());
+    let by = match terminal {
+        Ok(terminal) => format!("{user} on {}", terminal.to_string_lossy()),
+        Err(_) => user,
+    };
+    noted::note(context, [(What::Attached, noted::named(name, None))], &by);
 }
 
 /// # Errors

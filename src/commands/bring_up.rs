@@ -4,17 +4,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::context::Context;
+use super::gone;
 use super::known;
+use super::noted;
 use super::processes::{self, Group};
 use crate::error::{Error, Result};
+use crate::event::{Subject, What};
 use crate::lock::Lock;
-use crate::plan::{self, Launch, Plan, Step};
+use crate::plan::{self, Act, Launch, Plan, Step};
+use crate::process::Process;
 use crate::project::Project;
 use crate::record::{PANE_LOG, PaneId, Tag};
-use crate::snapshot::{LivePane, Snapshot};
+use crate::snapshot::{LivePane, LiveSession, Snapshot};
 use crate::store::Store;
 use crate::tmux::render;
-use crate::tmux::server::{self, Server};
+use crate::tmux::server::{self, Ran, Server};
 use crate::tmux::version::{Feature, Version};
 use crate::workspace::Size;
 
@@ -75,40 +79,46 @@ pub fn plan(context: &Context, project: &Project, looked: Option<Snapshot>, mode
     Ok(Planned { snapshot, running, version, plan })
 }
 
-/// Does what was planned.
+/// Does what was planned, for the command `by`; what came of it.
 ///
 /// # Errors
 /// [`Error::Step`] with the first step that did not happen; what did stays, and the next run goes on.
-pub fn execute(context: &Context, project: &Project, planned: &Planned) -> Result<()> {
+pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str) -> Result<Done> {
     if planned.plan.is_empty() {
-        return Ok(());
+        return Ok(Done::default());
     }
+    gone::clean(context, &planned.snapshot, by);
     let stores = Stores { context, planned };
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();
     for launch in planned.plan.launches() {
         let workspace = project.workspaces.iter().find(|known| known.identity.word() == launch.tag.workspace);
-        let Some(workspace) = workspace else { continue };
-        let environment = environments.of(workspace, launch);
+        // A pane that was moved may belong to another one; the environment is that of where it is.
+        let Some(workspace) = workspace.or(project.workspaces.first()) else { continue };
         let word = launch.tag.workspace.as_str();
         let label = planned.plan.sessions.iter().find(|session| session.workspace == word);
         let label = label.map(|session| session.label.as_str()).unwrap_or_default();
-        let specification = known::specification(context, label, launch)?;
+        let mut specification = known::specification(context, label, launch)?;
         if !opened.contains_key(word) {
             opened.insert(word, stores.open(&launch.tag)?);
         }
+        let mut environment = environments.of(workspace, launch);
+        if let Some(before) = &launch.again {
+            (specification, environment) = opened[word].read_specification(before)?;
+            specification.tag = launch.tag.clone();
+        }
         opened[word].write_specification(&specification, &environment)?;
     }
-    run(context, &context.server_of(project), planned)
+    run(context, &context.server_of(project), planned, by)
 }
 
 /// Does what was planned, where what its panes start from is written down.
 ///
 /// # Errors
 /// As [`execute`].
-pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<()> {
+pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> Result<Done> {
     let stores = Stores { context, planned };
-    end_restarted(context, planned)?;
+    let survivors = end_what_ends(context, planned, by)?;
 
     let nonce = server::nonce();
     let program = program()?;
@@ -123,30 +133,88 @@ pub fn run(context: &Context, server: &Server, planned: &Planned) -> Result<()> 
                 Some(stores.argv(&program, &launch.tag, &words))
             },
             directory: &|word| stores.directory(word).display().to_string(),
-            server_options: if planned.running || context.global.tmux_conf.is_some() {
-                &[]
-            } else {
-                render::SERVER_OPTIONS
+            server_options: match context.global.tmux_conf {
+                _ if planned.running => &[],
+                Some(_) => &[render::SERVER_MARK],
+                None => render::SERVER_OPTIONS,
             },
         },
     );
     let ran = server.execute(&script, planned.version, &nonce)?;
-    ran.verify(&planned.plan, &script)?;
-    stores.tidy()
+    let verified = ran.verify(&planned.plan, &script);
+    noted::note(context, happened(&planned.plan, &ran, verified.is_ok()), by);
+    verified?;
+    stores.tidy()?;
+    Ok(Done { opened: ran.opened, survivors })
+}
+
+/// What came of a plan.
+#[derive(Debug, Default)]
+pub struct Done {
+    /// Ids of session, window and pane by the place of the step that opened the pane.
+    pub opened: BTreeMap<usize, [String; 3]>,
+    /// Processes that were to end and did not.
+    pub survivors: Vec<Process>,
+}
+
+/// The ids of live panes whose programs end with a plan.
+pub fn ending(planned: &Planned) -> BTreeSet<&str> {
+    let mut ids: BTreeSet<&str> = BTreeSet::new();
+    for step in &planned.plan.steps {
+        match step {
+            Step::RestartPane { id, .. } | Step::ClosePane { id, .. } => drop(ids.insert(id)),
+            Step::Act { act } if act.ends() => {
+                ids.extend(inside(&planned.snapshot, act.id()).map(|pane| pane.id.as_str()));
+            }
+            _ => {}
+        }
+    }
+    ids
+}
+
+/// What the journal has of a plan: what was opened, and, when all of it was done, what was started
+/// again and closed.
+fn happened(plan: &Plan, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+    let label = |word: &str| {
+        let session = plan.sessions.iter().find(|session| session.workspace == word);
+        session.map(|session| session.label.as_str()).unwrap_or_default()
+    };
+    let pane = |tag: &Tag| noted::pane(label(&tag.workspace), tag);
+    let mut events = Vec::new();
+    for (place, step) in plan.steps.iter().enumerate() {
+        match step {
+            Step::OpenSession { workspace, label, .. } if all || ran.opened.contains_key(&(place + 2)) => {
+                events.push((What::Created, noted::named(label, Some(workspace))));
+            }
+            Step::OpenPane { launch, .. } if ran.opened.contains_key(&place) => {
+                events.push((What::Created, pane(&launch.tag)));
+            }
+            Step::RestartPane { launch, .. } if all => events.push((What::Restarted, pane(&launch.tag))),
+            Step::ClosePane { tag, .. } if all => events.push((What::Closed, pane(tag))),
+            _ => {}
+        }
+    }
+    events
 }
 
 /// Ends what runs in panes that are started again or closed: asked first, and given time, so that
-/// nothing of it is lost to a sudden hang-up, and its ports are free for what comes.
-fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
-    let ids: BTreeSet<&str> = planned
-        .plan
-        .steps
-        .iter()
-        .filter_map(|step| match step {
-            Step::RestartPane { id, .. } | Step::ClosePane { id, .. } => Some(id.as_str()),
-            _ => None,
+/// nothing of it is lost to a sudden hang-up, and its ports are free for what comes. Who survived.
+fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<Process>> {
+    let ids = ending(planned);
+    let ended = planned.plan.steps.iter().filter_map(|step| match step {
+        Step::Act { act: Act::EndSession { workspace: Some(word), .. } } => Some(word),
+        _ => None,
+    });
+    // A pane of it that was moved elsewhere is not to end, and what it left behind cannot be told from
+    // what that one runs.
+    let moved = |word: &&String| {
+        let mut panes = planned.snapshot.panes();
+        panes.any(|(_, _, pane)| {
+            !ids.contains(pane.id.as_str()) && pane.tag.as_ref().is_some_and(|tag| tag.workspace == **word)
         })
-        .collect();
+    };
+    let marks: Vec<String> =
+        ended.filter(|word| !moved(word)).map(|word| context.workspace_mark(word)).collect();
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
     if !planned.version.has(Feature::PipesOfRestarted) {
@@ -157,11 +225,31 @@ fn end_restarted(context: &Context, planned: &Planned) -> Result<()> {
         let logged: BTreeSet<&str> = logged.collect();
         panes.retain(|pane| !logged.contains(pane.id.as_str()));
     }
+    let mut survivors = Vec::new();
     if !panes.is_empty() {
         keep(context, &mut panes, planned.version)?;
-        processes::end(Group { panes: &panes, workspace: None }, GRACE);
+        let directories = &known::directories(&planned.snapshot);
+        let group = Group { panes: &panes, workspace: None, directories, by };
+        survivors.extend(processes::end(group, GRACE));
     }
-    Ok(())
+    for mark in marks {
+        let group = Group { panes: &[], workspace: Some(&mark), directories: &BTreeMap::new(), by };
+        survivors.extend(processes::end(group, GRACE));
+    }
+    Ok(survivors)
+}
+
+/// The panes that end with the session, window or pane of this id: what a session shares with another
+/// one stays there.
+fn inside<'s>(snapshot: &'s Snapshot, id: &str) -> impl Iterator<Item = &'s LivePane> {
+    let is_session = move |session: &LiveSession| session.id == id;
+    let elsewhere = move |pane: &LivePane| {
+        snapshot.panes().any(|(session, _, other)| other.id == pane.id && !is_session(session))
+    };
+    snapshot.panes().filter_map(move |(session, window, pane)| {
+        let ends = window.id == id || pane.id == id || (is_session(session) && !elsewhere(pane));
+        ends.then_some(pane)
+    })
 }
 
 /// Keeps panes that are started again when their processes end, or their windows and sessions might
@@ -233,7 +321,7 @@ impl Stores<'_> {
             live.extend(pane.tag.as_ref().map(|tag| &tag.id));
         }
         for step in &self.planned.plan.steps {
-            if let Some(Launch { tag, pane }) = step.launch()
+            if let Some(Launch { tag, pane, .. }) = step.launch()
                 && let Some(title) = &pane.title
             {
                 self.open(tag)?.note_title(&tag.id, title)?;
@@ -241,6 +329,10 @@ impl Stores<'_> {
             match step {
                 Step::SetTitle { title, tag, .. } => self.open(tag)?.note_title(&tag.id, title)?,
                 Step::ClosePane { tag, .. } => drop(gone.insert(&tag.id)),
+                Step::Act { act } if act.ends() => {
+                    let inside = inside(&self.planned.snapshot, act.id());
+                    gone.extend(inside.filter_map(|pane| pane.tag.as_ref()).map(|tag| &tag.id));
+                }
                 Step::RestartPane { id, .. } => {
                     let before = self.planned.snapshot.panes().find(|(_, _, pane)| pane.id == *id);
                     gone.extend(before.and_then(|(_, _, pane)| pane.tag.as_ref()).map(|tag| &tag.id));
@@ -254,6 +346,9 @@ impl Stores<'_> {
                 if gone.contains(&id) || !live.contains(&id) {
                     store.remove(&id);
                 }
+            }
+            if store.ids().is_empty() {
+                store.clear();
             }
         }
         Ok(())

@@ -245,7 +245,9 @@ impl Context {
 fn remembered(snapshot: &Snapshot, directory: &Path, project: Option<&str>) -> BTreeMap<String, String> {
     let abouts = snapshot.sessions.iter().filter_map(|session| session.about.as_ref());
     let ours = abouts.filter(|about| {
-        directory.starts_with(&about.root) && project.is_none_or(|project| project == about.project)
+        !about.is_live()
+            && directory.starts_with(&about.root)
+            && project.is_none_or(|project| project == about.project)
     });
     let mut values = BTreeMap::new();
     let mut depth = 0;
@@ -293,7 +295,7 @@ fn working_directory(named: &Path) -> Result<PathBuf> {
 pub(super) const SOCKET: &str = "RUNE_SOCKET";
 
 /// The name of rune's own server.
-const DEFAULT_SOCKET: &str = "rune";
+pub(super) const DEFAULT_SOCKET: &str = "rune";
 
 /// The server's socket: what the command line says, else the variable, else the one named `rune`.
 fn socket(global: &cli::Global, directory: &Path, variable: Option<&OsStr>) -> Result<Socket> {

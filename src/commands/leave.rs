@@ -21,10 +21,24 @@ const REPORT: &str = "RUNE_STOP_REPORT";
 
 /// The pane of these sessions that rune runs in: it would end with them.
 pub fn own_pane<'s>(context: &Context, snapshot: &Snapshot, sessions: &[&'s LiveSession]) -> Option<&'s str> {
+    pane_among(context, snapshot, sessions.iter().copied())
+}
+
+/// The pane of this server that rune runs in.
+pub fn pane_of_this<'s>(context: &Context, snapshot: &'s Snapshot) -> Option<&'s str> {
+    pane_among(context, snapshot, &snapshot.sessions)
+}
+
+fn pane_among<'s>(
+    context: &Context,
+    snapshot: &Snapshot,
+    sessions: impl IntoIterator<Item = &'s LiveSession>,
+) -> Option<&'s str> {
     let said = said_pane(context, snapshot);
     // What says so may be lost on the way, as under `sudo` or `env -i`.
     let above = process::snapshot().ancestors(std::process::id());
-    let mut panes = sessions.iter().flat_map(|session| &session.windows).flat_map(|window| &window.panes);
+    let mut panes =
+        sessions.into_iter().flat_map(|session| &session.windows).flat_map(|window| &window.panes);
     let own = panes.find(|pane| {
         said.as_ref() == Some(&pane.id) || above.iter().any(|process| process.pid == pane.pid && !pane.dead)
     });

@@ -38,7 +38,7 @@ pub fn ls(context: &Context, options: &cli::Ls) -> Result<()> {
     Ok(())
 }
 
-fn session_json(session: &LiveSession) -> Value {
+pub(super) fn session_json(session: &LiveSession) -> Value {
     json!({
         "name": session.name,
         "id": session.id,

@@ -136,7 +136,7 @@ The config of a project; see
 .BR rune.yaml (5).
 .TP
 .B ~/.local/state/rune
-What ran: rituals, their logs, locks and reports (in $XDG_STATE_HOME, where that is set).
+What ran: rituals, their logs, the journal of events, locks and reports (in $XDG_STATE_HOME, where that is set).
 .TP
 .B $XDG_RUNTIME_DIR/rune
 What panes start from and what became of them.

@@ -3,30 +3,40 @@
 mod apply;
 mod attach;
 mod bring_up;
+mod capture;
 mod check;
 mod completions;
 mod context;
 mod convert;
 mod doctor;
 mod env;
+mod events;
+mod gone;
 mod heroscript;
 mod init;
 mod kill;
 mod known;
 mod leave;
+pub mod live;
 mod logs;
 mod ls;
 mod man;
+mod noted;
 mod notice;
 mod pane;
 mod processes;
 mod restart;
 mod ritual;
+mod rules;
+mod server;
+mod session;
 mod start;
 mod status;
 mod stop;
 mod top;
 mod usage;
+mod verb;
+mod window;
 mod without_rune;
 
 use crate::cli::{Cli, Command};
@@ -48,6 +58,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),
+        Command::Events(options) => events::events(context, &options),
+        Command::Capture(options) => capture::capture(context, &options),
         Command::Restart(options) => restart::run(context, Deed::Restart, &options),
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
@@ -62,6 +74,9 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Completions(options) => completions::completions(context, &options),
         Command::Complete(options) => completions::complete(context, &options),
         Command::Man(options) => man::man(context, &options),
+        Command::Session { command } => session::session(context, &command),
+        Command::Window { command } => window::window(context, &command),
+        Command::Server { command } => server::server(context, &command),
         Command::Ritual { command } => ritual::ritual(context, &command),
     }
 }

@@ -37,7 +37,7 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
         return Ok(());
     }
     let planned = bring_up::plan(context, &project, looked, MODE)?;
-    bring_up::execute(context, &project, &planned)?;
+    bring_up::execute(context, &project, &planned, "rune start")?;
     drop(lock);
     report(context, &planned.plan, &options.choice.words);
     let Some(last) = planned.plan.sessions.last() else { return Ok(()) };

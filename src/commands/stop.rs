@@ -72,7 +72,7 @@ fn end(
             let (name, id, command) = (&session.name, &pane.id, &pane.current_command);
             say(&format!("`{name}` has a pane made by hand, which ends too: {id} ({command})"));
         }
-        let survived = end_session(context, session, last, grace)?;
+        let survived = end_session(context, session, last, grace, "rune stop")?;
         say(&format!("ended `{}`", session.name));
         survivors.extend(survived);
     }
@@ -97,8 +97,10 @@ pub fn belonging<'s>(snapshot: &'s Snapshot, project: &Project) -> Vec<&'s LiveS
     let ours = |session: &&LiveSession| {
         let about = session.about.as_ref();
         session.workspace.is_some()
-            && about
-                .is_some_and(|about| about.project == project.name && Path::new(&about.root) == project.root)
+            && about.is_some_and(|about| {
+                let is_it = about.project == project.name && Path::new(&about.root) == project.root;
+                is_it && !about.is_live()
+            })
     };
     snapshot.sessions.iter().filter(ours).collect()
 }

@@ -6,7 +6,7 @@ mod supervision;
 
 use std::fmt;
 
-pub use supervision::{LIVE, NEED, READY, RESTART, RESTART_WORDS, STOP_RULE};
+pub use supervision::{LIVE, NEED, NEED_OF_COMMAND, READY, RESTART, RESTART_WORDS, STOP_RULE};
 
 use Shape::{Duration, Flag, Group as Keys, List, Names, Number, OneOf, Text, Values, Words};
 
@@ -218,6 +218,18 @@ pub static COMMAND: Group = Group {
         key("env", Values, "environment variables"),
         key("pass_env", TEXTS, PASS_ENV),
         key("when", CONDITION, WHEN),
+        key(
+            "needs",
+            supervision::NEEDS_OF_COMMAND,
+            "background commands of the ritual that have to be ready before it runs: names, or mappings",
+        ),
+        key(
+            "ready",
+            Keys(&READY),
+            "when a background command counts as ready: all of the probes in it hold; the ritual waits for it",
+        ),
+        key("stop", Keys(&STOP_RULE), "how `rune stop` asks a background command to end"),
+        key("log", Flag, "`true`: the output of a background command is always logged"),
     ],
 };
 

@@ -1,8 +1,8 @@
 //! rune.yaml(5), made from the keys.
 
 use crate::config::keys::{
-    COMMAND, CONFIG, ENVIRONMENT, GIT, Group, LIVE, NEED, PANE, PROJECT, READY, RESTART, RITUALS, SETTINGS,
-    SPLIT, START, STOP, STOP_RULE, TEMPLATE, WINDOW,
+    COMMAND, CONFIG, ENVIRONMENT, GIT, Group, LIVE, NEED, NEED_OF_COMMAND, PANE, PROJECT, READY, RESTART,
+    RITUALS, SETTINGS, SPLIT, START, STOP, STOP_RULE, TEMPLATE, WINDOW,
 };
 
 const HEAD: &str = "\
@@ -56,7 +56,7 @@ is also in the environment, as RUNE_PROJECT and so on. `{{ '{{' }}` writes brace
 ";
 
 /// The groups in the order of the page, with their titles.
-static SECTIONS: [(&str, &Group); 19] = [
+static SECTIONS: [(&str, &Group); 20] = [
     ("Top level", &CONFIG),
     ("settings", &SETTINGS),
     ("projects[]", &PROJECT),
@@ -65,6 +65,7 @@ static SECTIONS: [(&str, &Group); 19] = [
     ("rituals.start", &START),
     ("rituals.stop", &STOP),
     ("Commands of a ritual", &COMMAND),
+    ("needs[] of a command", &NEED_OF_COMMAND),
     ("Workspaces and templates", &TEMPLATE),
     ("windows[]", &WINDOW),
     ("panes[]", &PANE),

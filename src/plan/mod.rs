@@ -3,6 +3,8 @@
 //! [`plan`] is pure: the same workspace and snapshot give the same plan. What `rune plan` prints,
 //! what `--json` shows and what `rune apply` does are this one value.
 
+mod act;
+mod draft;
 mod matching;
 mod session;
 mod step;
@@ -19,6 +21,9 @@ use crate::snapshot::Snapshot;
 use crate::tmux::version::Version;
 use crate::workspace::{Size, Workspace};
 
+pub use act::{Act, Destination, Keys, Resize};
+pub use draft::{Draft, Part};
+pub use session::about;
 pub use step::{CHANGED, Launch, Place, Split, Step, Target};
 
 /// What may be done and with what.

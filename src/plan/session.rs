@@ -1,10 +1,12 @@
 //! Steps for one workspace: its session, its windows in order, and what is no longer declared.
 
+use std::collections::BTreeMap;
+
 use super::matching::{matches, swaps};
 use super::{Place, Planner, Session, Step, Target};
 use crate::error::{Error, Result, counted};
 use crate::record::Tag;
-use crate::snapshot::{About, LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::snapshot::{About, LIVE, LivePane, LiveSession, LiveWindow, Snapshot};
 use crate::workspace::{Key, Pane, Size, Window, Workspace, session_label};
 
 impl<'a> Planner<'a> {
@@ -15,7 +17,7 @@ impl<'a> Planner<'a> {
         }
     }
 
-    fn new_session(&mut self, workspace: &Workspace) -> Result<()> {
+    pub(super) fn new_session(&mut self, workspace: &Workspace) -> Result<()> {
         let word = workspace.identity.word();
         let label = self.free_label(workspace)?;
         let size = self.size(workspace)?;
@@ -236,7 +238,8 @@ impl<'a> Planner<'a> {
     }
 }
 
-pub(super) fn about(workspace: &Workspace) -> About {
+/// What is noted in the session of a workspace.
+pub fn about(workspace: &Workspace) -> About {
     let environment =
         workspace.environment.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]);
     About {
@@ -246,6 +249,10 @@ pub(super) fn about(workspace: &Workspace) -> About {
         name: workspace.name.clone(),
         values: workspace.values.clone(),
         environment: crate::workspace::Hash::of(environment),
+        variables: match workspace.identity.template.as_str() {
+            LIVE => workspace.environment.clone(),
+            _ => BTreeMap::new(),
+        },
     }
 }
 

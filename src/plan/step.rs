@@ -5,8 +5,9 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
+use super::act::Act;
 use crate::layout::Cells;
-use crate::record::Tag;
+use crate::record::{PaneId, Tag};
 use crate::snapshot::About;
 use crate::workspace::{Hash, Key, Pane, Size, one_line};
 
@@ -40,6 +41,9 @@ pub struct Launch {
     /// What it declares.
     #[serde(serialize_with = "without_values")]
     pub pane: Pane,
+    /// The life of a pane whose program, directory and environment it takes over as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub again: Option<PaneId>,
 }
 
 /// Values of the environment may be passed secrets; a plan can be shown to anyone.
@@ -226,6 +230,12 @@ pub enum Step {
         /// Who it is.
         tag: Tag,
     },
+    /// Something that was asked for by name.
+    Act {
+        /// What.
+        #[serde(flatten)]
+        act: Act,
+    },
 }
 
 impl Step {
@@ -248,11 +258,11 @@ impl fmt::Display for Step {
                 write!(f, "open window `{}`", name.as_deref().unwrap_or(key.as_str()))
             }
             Step::OpenPane { launch, .. } => {
-                let Launch { tag, pane } = launch;
+                let Launch { tag, pane, .. } = launch;
                 write!(f, "open pane `{}.{}`: {}", tag.window, tag.pane, pane.command.summary())
             }
             Step::RestartPane { launch, why, .. } => {
-                let Launch { tag, pane } = launch;
+                let Launch { tag, pane, .. } = launch;
                 write!(f, "restart pane `{}.{}`, {why}: {}", tag.window, tag.pane, pane.command.summary())
             }
             Step::Arrange { name, layout, swaps, .. } => {
@@ -286,6 +296,7 @@ impl fmt::Display for Step {
             Step::ClosePane { tag, .. } => {
                 write!(f, "close pane `{}.{}`, which is no longer declared", tag.window, tag.pane)
             }
+            Step::Act { act } => act.fmt(f),
         }
     }
 }

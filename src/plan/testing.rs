@@ -63,6 +63,7 @@ pub fn live(text: &str) -> LivePane {
         title: String::new(),
         current_command: String::new(),
         current_path: String::new(),
+        shown: None,
         tag: Some(tag),
         known: Some(Known { specification, record: None }),
     }
@@ -139,5 +140,5 @@ pub fn server(sessions: &[(&str, &[Keys<'_>])]) -> Snapshot {
             windows: windows.collect(),
         }
     });
-    Snapshot { version: None, pid: Some(1), sessions: sessions.collect() }
+    Snapshot { version: None, pid: Some(1), started_by_rune: true, sessions: sessions.collect() }
 }

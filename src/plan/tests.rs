@@ -52,7 +52,12 @@ fn brought_up(workspace: &Workspace) -> Snapshot {
         directory: None,
         windows: windows.collect(),
     };
-    Snapshot { version: Some(Version::new(3, 8)), pid: Some(1), sessions: vec![session] }
+    Snapshot {
+        version: Some(Version::new(3, 8)),
+        pid: Some(1),
+        started_by_rune: true,
+        sessions: vec![session],
+    }
 }
 
 #[test]

@@ -111,14 +111,25 @@ impl Planner<'_> {
         let noted = noted.and_then(|noted| noted.layout.as_ref());
         let other_layout = noted != Some(&layout_hash(window)) || closed;
         if several && (other_layout || self.disordered(window, live, found)) {
-            let places = self.places(window, live, found);
-            let cells = self.cells(workspace, window, places.len(), live.size, true)?;
-            let swaps = self.swaps(live, &places);
-            let keep = live.panes.iter().find(|pane| pane.active).map(|pane| pane.id.clone());
-            let step = self.arrange(window, &Target::Live(live.id.clone()), &cells, swaps, keep);
+            let step = self.arrangement(workspace, window, live, found)?;
             self.change_noted(noted, step);
         }
         Ok(())
+    }
+
+    /// The step that puts the panes of a window that exists into the places of its layout.
+    pub(super) fn arrangement(
+        &self,
+        workspace: &Workspace,
+        window: &Window,
+        live: &LiveWindow,
+        found: &[Option<&LivePane>],
+    ) -> Result<Step> {
+        let places = self.places(window, live, found);
+        let cells = self.cells(workspace, window, places.len(), live.size, true)?;
+        let swaps = self.swaps(live, &places);
+        let keep = live.panes.iter().find(|pane| pane.active).map(|pane| pane.id.clone());
+        Ok(self.arrange(window, &Target::Live(live.id.clone()), &cells, swaps, keep))
     }
 
     /// A step that changes what was noted as done, or does what was not: its making was cut short.
@@ -163,7 +174,7 @@ impl Planner<'_> {
         }
     }
 
-    fn open_missing(
+    pub(super) fn open_missing(
         &mut self,
         workspace: &Workspace,
         window: &Window,
@@ -259,7 +270,7 @@ impl Planner<'_> {
         self.launched += 1;
         let (window, key) = (window.key.clone(), pane.key.clone());
         let tag = Tag { id, workspace: workspace.identity.word(), window, pane: key };
-        Launch { tag, pane: pane.clone() }
+        Launch { tag, pane: pane.clone(), again: None }
     }
 
     fn knows(&self, name: NamedLayout) -> bool {

@@ -39,6 +39,11 @@ impl Handle {
         &self.process
     }
 
+    /// A descriptor that polls as readable when the process has ended, where the kernel has one.
+    pub fn source(&self) -> Option<BorrowedFd<'_>> {
+        self.pidfd.as_ref().map(AsFd::as_fd)
+    }
+
     /// Sends a signal. That the process has ended is not an error.
     pub fn send(&self, signal: Signal) -> io::Result<()> {
         let sent = match &self.pidfd {

@@ -34,21 +34,12 @@ pub fn terminate(targets: &[Process], grace: Duration) -> Vec<Process> {
 /// Each process gets SIGTERM (SIGHUP as well if it ignores that, as interactive shells do, and
 /// SIGCONT if it is stopped), has `grace` to end, and is then killed. Process 1, this process and
 /// its ancestors are never touched, nor is any process group.
-pub fn terminate_found(mut find: impl FnMut(&Table) -> Vec<Process>, grace: Duration) -> Vec<Process> {
+pub fn terminate_found(find: impl FnMut(&Table) -> Vec<Process>, grace: Duration) -> Vec<Process> {
+    let mut hunt = Hunt::new(find);
     let deadline = Instant::now() + grace;
     let mut pause = LOOK;
-    let mut seen = Vec::new();
-    let mut asked: Vec<Process> = Vec::new();
     loop {
-        let held: Vec<Handle> = look(&mut find, &mut seen).iter().filter_map(Handle::open).collect();
-        for handle in &held {
-            let process = handle.process();
-            // One that was asked just before it became another program may have lost the request.
-            if !asked.iter().any(|known| known.is(process) && known.name == process.name) {
-                ask_to_end(handle);
-                asked.push(process.clone());
-            }
-        }
+        let held = hunt.tell();
         let now = Instant::now();
         if held.is_empty() || now >= deadline {
             break;
@@ -57,32 +48,71 @@ pub fn terminate_found(mut find: impl FnMut(&Table) -> Vec<Process>, grace: Dura
         pause = (pause * 2).min(LOOK_AGAIN);
     }
     for _ in 0..KILL_ROUNDS {
-        let mut held: Vec<Handle> = look(&mut find, &mut seen).iter().filter_map(Handle::open).collect();
-        held.retain(|handle| handle.send(Signal::KILL).is_ok());
+        let held = hunt.kill();
         if held.is_empty() || !wait_for(&held, Instant::now() + AFTER_KILL) {
             break;
         }
     }
-    look(&mut find, &mut seen)
+    hunt.look()
 }
 
-/// What is to be ended and lives now. `seen` remembers what was found before, so that what comes
-/// from a process is known even after its end.
-fn look(find: &mut impl FnMut(&Table) -> Vec<Process>, seen: &mut Vec<Process>) -> Vec<Process> {
-    let table = snapshot();
-    let spared = table.ancestors(std::process::id());
-    let mut roots = find(&table);
-    roots.extend(seen.iter().cloned());
-    // Nothing comes from a spared one either: its other children are not ours to end.
-    roots.retain(|root| root.pid > 1 && !spared.iter().any(|one| one.is(root)));
-    let mut alive = table.family(&roots);
-    alive.retain(|process| process.pid > 1 && !spared.iter().any(|one| one.is(process)));
-    for process in roots.iter().chain(&alive) {
-        if !seen.iter().any(|known| known.is(process)) {
-            seen.push(process.clone());
-        }
+/// Processes that are being ended, step by step and without waiting: see [`terminate_found`].
+pub struct Hunt<F> {
+    find: F,
+    /// What was found before, so that what comes from a process is known even after its end.
+    seen: Vec<Process>,
+    told: Vec<Process>,
+}
+
+impl<F: FnMut(&Table) -> Vec<Process>> Hunt<F> {
+    /// Of what `find` finds and everything that comes from it, from the first look on.
+    pub fn new(find: F) -> Hunt<F> {
+        Hunt { find, seen: Vec::new(), told: Vec::new() }
     }
-    alive
+
+    /// What is to be ended and lives now.
+    pub fn look(&mut self) -> Vec<Process> {
+        let table = snapshot();
+        let spared = table.ancestors(std::process::id());
+        let mut roots = (self.find)(&table);
+        roots.extend(self.seen.iter().cloned());
+        // Nothing comes from a spared one either: its other children are not ours to end.
+        roots.retain(|root| root.pid > 1 && !spared.iter().any(|one| one.is(root)));
+        let mut alive = table.family(&roots);
+        alive.retain(|process| process.pid > 1 && !spared.iter().any(|one| one.is(process)));
+        for process in roots.iter().chain(&alive) {
+            if !self.seen.iter().any(|known| known.is(process)) {
+                self.seen.push(process.clone());
+            }
+        }
+        alive
+    }
+
+    /// The same, each with a hold on it.
+    pub fn hold(&mut self) -> Vec<Handle> {
+        self.look().iter().filter_map(Handle::open).collect()
+    }
+
+    /// The same, after asking those to end that were not asked before.
+    pub fn tell(&mut self) -> Vec<Handle> {
+        let held = self.hold();
+        for handle in &held {
+            let process = handle.process();
+            // One that was asked just before it became another program may have lost the request.
+            if !self.told.iter().any(|known| known.is(process) && known.name == process.name) {
+                ask_to_end(handle);
+                self.told.push(process.clone());
+            }
+        }
+        held
+    }
+
+    /// The same, after killing them; without those that cannot be signalled.
+    pub fn kill(&mut self) -> Vec<Handle> {
+        let mut held = self.hold();
+        held.retain(|handle| handle.send(Signal::KILL).is_ok());
+        held
+    }
 }
 
 /// Errors do not matter here: who could not be reached is among the survivors.

@@ -61,6 +61,13 @@ pub enum Event {
         /// What it printed.
         output: Vec<u8>,
     },
+    /// A background command is ready.
+    Ready {
+        /// Its name.
+        name: String,
+        /// How long it was waited for.
+        time: Duration,
+    },
     /// At the end of the ritual one of its background commands has already ended.
     BackgroundEnded {
         /// Its name.
@@ -93,6 +100,13 @@ pub enum How {
         end: String,
         /// How long it took.
         time: Duration,
+        /// Whether the ritual goes on.
+        optional: bool,
+    },
+    /// It, or what it needs, was not ready.
+    NotReady {
+        /// Why, as in "was not ready in 5 s: tcp 5432: connection refused".
+        why: String,
         /// Whether the ritual goes on.
         optional: bool,
     },
@@ -189,6 +203,10 @@ pub fn show(event: &Event, verbose: bool) -> Shown {
             note(format!("· {}  runs without a terminal, since there is none", plain(name)))
         }
         Event::Done { name, how, output } => done(name, how, output, verbose),
+        Event::Ready { name, time } => Shown::Lines(vec![Line {
+            tone: Tone::Good,
+            text: format!("✓ {}  ready after {}", plain(name), duration(*time)),
+        }]),
         Event::BackgroundEnded { name, end, log } => Shown::Lines(vec![Line {
             tone: Tone::Bad,
             text: format!("✗ {}  {end} in the background, log {}", plain(name), log.display()),
@@ -206,6 +224,10 @@ fn done(name: &str, how: &How, output: &[u8], verbose: bool) -> Shown {
         How::Failed { end, time, optional } => {
             let so = if *optional { "; optional, so the ritual goes on" } else { "" };
             (Tone::Bad, '✗', format!("{end} after {}{so}", duration(*time)))
+        }
+        How::NotReady { why, optional } => {
+            let so = if *optional { "; optional, so the ritual goes on" } else { "" };
+            (Tone::Bad, '✗', format!("{}{so}", plain(why)))
         }
         How::Background { pid, log } => {
             (Tone::Good, '✓', format!("in the background (pid {pid}), log {}", log.display()))
@@ -243,7 +265,7 @@ fn last_state(line: &str) -> String {
 }
 
 /// `text` without escape sequences and control characters; a tab becomes a blank.
-fn plain(text: &str) -> String {
+pub(crate) fn plain(text: &str) -> String {
     let mut plain = String::new();
     let mut characters = text.chars();
     while let Some(c) = characters.next() {

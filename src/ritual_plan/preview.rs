@@ -5,7 +5,9 @@ use unicode_width::UnicodeWidthStr;
 use super::record::Decision;
 use crate::project::Project;
 use crate::ritual::{Interactive, Phase, RitualCommand};
+use crate::supervise::label;
 use crate::workspace::Command;
+use crate::workspace::supervision::Needed;
 
 /// Both rituals of a project, one command a line; for `rune ritual list`.
 pub fn list(project: &Project) -> Vec<String> {
@@ -92,6 +94,17 @@ fn details(project: &Project, command: &RitualCommand) -> Vec<String> {
     if command.background {
         lines.push("in the background, until `rune stop`".to_owned());
     }
+    lines.extend(command.needs.iter().map(|need| match need.state {
+        Needed::Ready => format!("after `{}` is ready", need.command),
+        Needed::Started => format!("after `{}` was started", need.command),
+        Needed::Succeeded => format!("after `{}` has ended with 0", need.command),
+        Needed::Exited => format!("after `{}` has ended", need.command),
+    }));
+    if let Some(ready) = &command.supervision.ready {
+        let probes: Vec<String> = ready.probes.iter().map(label).collect();
+        let limit = super::event::duration(ready.timeout);
+        lines.push(format!("ready by {}, in at most {limit}", probes.join(" and ")));
+    }
     if command.optional {
         lines.push("optional: the ritual goes on if it fails".to_owned());
     }
@@ -132,6 +145,8 @@ mod tests {
             environment: Default::default(),
             pass: Vec::new(),
             when: None,
+            needs: Vec::new(),
+            supervision: Default::default(),
         }
     }
 

@@ -236,6 +236,8 @@ mod tests {
             environment: Default::default(),
             pass: Vec::new(),
             when: None,
+            needs: Vec::new(),
+            supervision: Default::default(),
         };
         let running = |command: &RitualCommand| Background {
             name: command.name.clone(),

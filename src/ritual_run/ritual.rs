@@ -29,6 +29,21 @@ pub(super) struct Ritual<'a> {
     /// Background commands of earlier runs that no command of this one has claimed yet.
     pub(super) running: Vec<Background>,
     pub(super) started: Vec<(Background, Child)>,
+    /// Those that this run found running.
+    pub(super) kept: Vec<Background>,
+    /// What became of background commands that others may need.
+    pub(super) met: BTreeMap<String, Met>,
+}
+
+/// What became of a background command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Met {
+    /// Its condition did not hold.
+    Skipped,
+    /// It runs, or did, and was ready.
+    Ready,
+    /// Why it is not ready.
+    Not(String),
 }
 
 impl Ritual<'_> {
@@ -40,6 +55,7 @@ impl Ritual<'_> {
             && !holds(condition, &self.project.root, self.options.inherited)?
         {
             on(done(How::Skipped { condition: condition.clone() }));
+            self.met.insert(name, Met::Skipped);
             return Ok(());
         }
         if let Some(Interactive::Workspace(key)) = &command.interactive {
@@ -51,7 +67,10 @@ impl Ritual<'_> {
             on(done(How::Nothing));
             return Ok(());
         };
-        let (run, id) = self.prepare(command, what)?;
+        if let Err(why) = self.needs(command, on)? {
+            return self.not_ready(command, why, on);
+        }
+        let (run, id) = prepare(self.project, self.options, command, what)?;
         if command.background {
             return self.background(command, what, &run, id, on);
         }
@@ -123,8 +142,9 @@ impl Ritual<'_> {
         match record::claim(&mut self.running, command, self.phase) {
             Claim::New => {}
             Claim::Kept(one) => {
-                on(done(How::Kept { log: one.log }));
-                return Ok(());
+                on(done(How::Kept { log: one.log.clone() }));
+                self.kept.push(one);
+                return self.wait_ready(command, on);
             }
             Claim::Replaces(one) => {
                 let survivors = background::end(&one, GRACE);
@@ -162,7 +182,7 @@ impl Ritual<'_> {
         self.store.write(&self.record)?;
         on(done(How::Background { pid: child.id(), log }));
         self.started.push((one, child));
-        Ok(())
+        self.wait_ready(command, on)
     }
 
     /// Says which of the background commands that this ritual started have failed by now.
@@ -175,46 +195,6 @@ impl Ritual<'_> {
             }
         }
         Ok(())
-    }
-
-    /// What the system is asked to run for `command`, and the value that marks this run of it.
-    fn prepare(&self, command: &RitualCommand, what: &Command) -> Result<(Run, String)> {
-        let random =
-            getrandom::u64().map_err(|error| Error::failed(format!("no random numbers: {error}")))?;
-        let id = format!("{random:016x}");
-        let word = record::word(&self.project.root, &self.project.name);
-        let outer = variable(self.options.inherited, RITUAL_VARIABLE).filter(|outer| !outer.is_empty());
-        let ritual = match outer {
-            Some(mut outer) => {
-                outer.push(":");
-                outer.push(word);
-                outer
-            }
-            None => word.into(),
-        };
-        let mut environment: BTreeMap<OsString, OsString> =
-            self.options.environment.iter().cloned().collect();
-        for name in &command.pass {
-            environment.extend(variable(self.options.inherited, name).map(|value| (name.into(), value)));
-        }
-        environment.extend(command.environment.iter().map(|(name, value)| (name.into(), value.into())));
-        environment.extend([
-            (RITUAL_VARIABLE.into(), ritual),
-            (COMMAND_VARIABLE.into(), id.clone().into()),
-            ("RUNE_COMMAND".into(), command.name.clone().into()),
-            ("RUNE_PROJECT".into(), self.project.name.clone().into()),
-            ("RUNE_ROOT".into(), self.project.root.clone().into()),
-            ("PWD".into(), command.cwd.clone().into()),
-        ]);
-        let argv = command::argv(what, false, self.options.shell).into_iter().map(OsString::from).collect();
-        let run = Run {
-            argv,
-            cwd: command.cwd.clone(),
-            environment: environment.into_iter().collect(),
-            timeout: command.timeout,
-            mark: Some((COMMAND_VARIABLE.to_owned(), id.clone())),
-        };
-        Ok((run, id))
     }
 
     /// The log of a background command; the same for every run of it, unless another command of
@@ -232,6 +212,49 @@ impl Ritual<'_> {
         let free = (1..).map(log).find(|log| !taken(log));
         Ok(free.unwrap_or(directory))
     }
+}
+
+/// What the system is asked to run for `command`, and the value that marks this run of it.
+pub(super) fn prepare(
+    project: &Project,
+    options: &Options<'_>,
+    command: &RitualCommand,
+    what: &Command,
+) -> Result<(Run, String)> {
+    let random = getrandom::u64().map_err(|error| Error::failed(format!("no random numbers: {error}")))?;
+    let id = format!("{random:016x}");
+    let word = record::word(&project.root, &project.name);
+    let outer = variable(options.inherited, RITUAL_VARIABLE).filter(|outer| !outer.is_empty());
+    let ritual = match outer {
+        Some(mut outer) => {
+            outer.push(":");
+            outer.push(word);
+            outer
+        }
+        None => word.into(),
+    };
+    let mut environment: BTreeMap<OsString, OsString> = options.environment.iter().cloned().collect();
+    for name in &command.pass {
+        environment.extend(variable(options.inherited, name).map(|value| (name.into(), value)));
+    }
+    environment.extend(command.environment.iter().map(|(name, value)| (name.into(), value.into())));
+    environment.extend([
+        (RITUAL_VARIABLE.into(), ritual),
+        (COMMAND_VARIABLE.into(), id.clone().into()),
+        ("RUNE_COMMAND".into(), command.name.clone().into()),
+        ("RUNE_PROJECT".into(), project.name.clone().into()),
+        ("RUNE_ROOT".into(), project.root.clone().into()),
+        ("PWD".into(), command.cwd.clone().into()),
+    ]);
+    let argv = command::argv(what, false, options.shell).into_iter().map(OsString::from).collect();
+    let run = Run {
+        argv,
+        cwd: command.cwd.clone(),
+        environment: environment.into_iter().collect(),
+        timeout: command.timeout,
+        mark: Some((COMMAND_VARIABLE.to_owned(), id.clone())),
+    };
+    Ok((run, id))
 }
 
 fn survived(name: &str, processes: &[Process]) -> Event {

@@ -46,6 +46,11 @@ impl Children {
         Ok(pid)
     }
 
+    /// Remembers what becomes of a child that was started elsewhere.
+    pub fn adopt(&mut self, pid: Pid) {
+        self.0.push((pid, None));
+    }
+
     /// Collects every child that changed; does not wait for one.
     pub fn collect(&mut self) {
         let options = WaitOptions::NOHANG | WaitOptions::UNTRACED | WaitOptions::CONTINUED;

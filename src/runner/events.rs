@@ -1,37 +1,32 @@
-//! What wakes a runner: a child that changed, a line typed while the runner owns the terminal, or
-//! a signal that asks it to close.
+//! What wakes a runner: a signal, something to read, or the time.
 
 use std::io::{self, Read};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, poll};
-use rustix::stdio::stdin;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGCHLD, SIGTERM, SIGUSR1};
 use signal_hook::flag;
 use signal_hook::low_level::pipe;
 
-/// Why a runner woke up.
-pub enum Event {
-    /// A child ended, stopped or went on.
+/// What a signal asks for.
+pub enum Told {
+    /// SIGCHLD: a child ended, stopped or went on.
     Child,
-    /// A line, or the end of input, is there to be read.
-    Input,
-    /// The terminal is gone.
-    HangUp,
     /// SIGUSR1: close the pane when the command ends (`rune stop` ends the command itself).
-    Close,
+    Leave,
     /// SIGTERM: end the command and close the pane.
     Terminate,
 }
 
-/// The sources of events.
+/// The signals that a runner listens for.
 pub struct Events {
     /// Readable when a signal has come; which one, its flag says, which was set before.
     woken: UnixStream,
     child: Arc<AtomicBool>,
-    close: Arc<AtomicBool>,
+    leave: Arc<AtomicBool>,
     terminate: Arc<AtomicBool>,
 }
 
@@ -47,40 +42,33 @@ impl Events {
             pipe::register(signal, waker.try_clone()?)?;
             io::Result::Ok(came)
         };
-        let (child, close, terminate) = (listen(SIGCHLD)?, listen(SIGUSR1)?, listen(SIGTERM)?);
-        Ok(Events { woken, child, close, terminate })
+        let (child, leave, terminate) = (listen(SIGCHLD)?, listen(SIGUSR1)?, listen(SIGTERM)?);
+        Ok(Events { woken, child, leave, terminate })
     }
 
-    /// Sleeps until something happens; the terminal counts only where `input` is asked for.
-    pub fn wait(&mut self, input: bool) -> Event {
-        loop {
-            for (came, event) in [
-                (&self.terminate, Event::Terminate),
-                (&self.close, Event::Close),
-                (&self.child, Event::Child),
-            ] {
-                if came.swap(false, Ordering::SeqCst) {
-                    return event;
-                }
-            }
-            let stdin = stdin();
-            let mut sources = [PollFd::new(&self.woken, PollFlags::IN), PollFd::new(&stdin, PollFlags::IN)];
-            let count = if input { 2 } else { 1 };
-            // A signal interrupts it, and has then made its flag true and the first source readable.
-            let _ = poll(&mut sources[..count], None);
-            let [woken, typed] = sources.map(|source| source.revents());
-            if !woken.is_empty() {
-                self.drain();
-            } else if typed == PollFlags::IN {
-                return Event::Input;
-            } else if !typed.is_empty() {
-                return Event::HangUp;
-            }
-        }
-    }
-
-    fn drain(&mut self) {
+    /// The signals that came since this was asked last.
+    pub fn told(&mut self) -> Vec<Told> {
         let mut waste = [0; 64];
         while matches!(self.woken.read(&mut waste), Ok(count) if count > 0) {}
+        let flags =
+            [(&self.terminate, Told::Terminate), (&self.leave, Told::Leave), (&self.child, Told::Child)];
+        let came = flags.into_iter().filter(|(flag, _)| flag.swap(false, Ordering::SeqCst));
+        came.map(|(_, told)| told).collect()
+    }
+
+    /// Sleeps until a signal comes, one of `sources` is ready, or the time is over; what is ready of each
+    /// source.
+    pub fn wait(&self, sources: Vec<PollFd<'_>>, time: Option<Duration>) -> Vec<PollFlags> {
+        // Rounded up, so that it is never asked just before the time is over.
+        let time = time.map(|time| time + Duration::from_micros(1));
+        let time = time.and_then(|time| Timespec::try_from(time).ok());
+        let mut sources = sources;
+        sources.push(PollFd::new(&self.woken, PollFlags::IN));
+        // A signal interrupts it, and has then made its flag true and the last source readable.
+        if poll(&mut sources, time.as_ref()).is_err() {
+            return vec![PollFlags::empty(); sources.len() - 1];
+        }
+        sources.pop();
+        sources.iter().map(PollFd::revents).collect()
     }
 }

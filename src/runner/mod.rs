@@ -1,253 +1,316 @@
-//! The first process of a pane: starts the pane's command, gets out of its way, and records how it
-//! ended.
+//! The first process of a pane: keeps the pane's command as its [`Life`] says.
 //!
 //! The command runs in its own foreground process group, so keys, resize and job control are
-//! between it and the kernel. The runner sleeps in `poll` until a child changes; it owns the terminal
-//! only while the command is stopped or has ended. In the end it gives the terminal to the user's
-//! shell, waits for a key, or closes the pane. It always ends with exit code 0, so that tmux, which
-//! keeps panes that failed, keeps only those whose runner was killed.
+//! between it and the kernel. The runner sleeps in `poll` until something happens; it owns the terminal
+//! only while the command waits, is stopped or has ended. In the end it gives the terminal to the
+//! user's shell, waits for a key, or closes the pane. It always ends with exit code 0, so that tmux,
+//! which keeps panes that failed, keeps only those whose runner was killed.
 
+mod chase;
 mod children;
 mod events;
+mod lines;
+mod logged;
 mod pane;
+mod perform;
 mod program;
 mod signals;
+mod socket;
 mod terminal;
+mod wants;
 
+use std::collections::VecDeque;
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, getpid, kill_process_group, set_child_subreaper};
+use rustix::event::{PollFd, PollFlags};
+use rustix::process::{Pid, getpid, set_child_subreaper};
+use rustix::stdio::stdin;
+use rustix::termios::Termios;
 
-use crate::record::{PaneId, State};
+use crate::control;
+use crate::probe::Attempt;
+use crate::record::PaneId;
 use crate::store::{Store, Variable};
-use crate::workspace::OnExit;
+use crate::supervise::{Event, Life, Policy, Which};
+use chase::Chase;
 use children::{Change, Children};
-use events::{Event, Events};
-use pane::{Close, Pane, simplest_shell};
+use events::{Events, Told};
+use lines::Lines;
+use logged::Logged;
+pub use pane::Server;
+use pane::{Pane, simplest_shell};
+use socket::Socket;
 use terminal::Terminal;
+use wants::Wants;
 
 /// Runs the pane `id` from the store in `directory`; `inherited` is the environment that tmux gave
-/// the pane, and `close` has tmux close it.
-pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, close: Close) -> ExitCode {
+/// the pane, and `server` is what tmux does for it.
+pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, server: Server) -> ExitCode {
     let read = Store::open(directory).and_then(|store| Ok((store.read_specification(id)?, store)));
     let terminal = Terminal::new();
     let why = match read {
         Err(error) => error.to_string(),
         Ok(((specification, environment), store)) => {
-            let mut pane = Pane::new(store, specification, environment, &inherited, close);
+            let mut pane = Pane::new(store, specification, environment, &inherited, server);
             drop(inherited);
             if pane.specification.becomes_command() {
                 terminal.touch();
                 pane.become_command()
             } else {
-                match Runner::new(pane) {
+                match Runner::new(pane, terminal) {
                     Ok(runner) => return runner.run(),
                     Err(error) => format!("could not listen for signals: {error}"),
                 }
             }
         }
     };
-    terminal.say(&format!("rune: {why}; this is a shell"));
+    Terminal::new().say(&format!("rune: {why}; this is a shell"));
     let _ = simplest_shell().exec();
     ExitCode::SUCCESS
 }
 
+/// A pane, its life, and everything that the two have open.
 struct Runner {
     pane: Pane,
+    life: Life,
+    begin: Instant,
     terminal: Terminal,
+    front: Front,
+    /// The terminal modes of a stopped command.
+    modes: Option<Termios>,
     events: Events,
     children: Children,
-    closing: Closing,
+    command: Option<Pid>,
+    shell: Option<Pid>,
+    wants: Option<Wants>,
+    attempts: Vec<(Which, Attempt)>,
+    lines: Option<Lines>,
+    chase: Option<Chase>,
+    socket: Option<Socket>,
+    logged: Option<Logged>,
+    done: bool,
 }
 
-/// Whether somebody asked for the end of the pane.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Closing {
-    No,
-    /// When the command ends.
-    AtEnd,
-    /// The command is to end, too.
-    Now,
-}
-
-/// What came of a question.
-enum Answer {
-    /// The first letter of a typed line, if it has one.
-    Typed(Option<char>),
-    /// The command changed before anything was typed.
-    Changed(Change),
-    /// The pane is to close.
-    Close,
+/// Who has the terminal.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Front {
+    /// The command or a shell, or the runner without a question.
+    Other,
+    /// The runner, which waits for a line.
+    Question,
+    /// The runner, which shows a line and waits for a key.
+    Line,
 }
 
 impl Runner {
-    fn new(pane: Pane) -> io::Result<Runner> {
+    fn new(pane: Pane, terminal: Terminal) -> io::Result<Runner> {
         let events = Events::new()?;
         signals::ignore_terminal();
         // Children that outlive the command come to the runner, so its tree stays whole.
         let _ = set_child_subreaper(Some(getpid()));
-        let (terminal, children) = (Terminal::new(), Children::default());
-        Ok(Runner { pane, terminal, events, children, closing: Closing::No })
+        let specification = &pane.specification;
+        let life = Life::new(Policy {
+            supervision: specification.supervision.clone(),
+            on_exit: specification.on_exit,
+            summary: specification.summary.clone(),
+        });
+        Ok(Runner {
+            pane,
+            life,
+            begin: now(),
+            terminal,
+            front: Front::Other,
+            modes: None,
+            events,
+            children: Children::default(),
+            command: None,
+            shell: None,
+            wants: None,
+            attempts: Vec::new(),
+            lines: None,
+            chase: None,
+            socket: None,
+            logged: None,
+            done: false,
+        })
     }
 
     fn run(mut self) -> ExitCode {
-        loop {
-            let end = self.supervise();
-            self.terminal.take();
-            let failed = end.failed();
-            self.pane.note(end, None);
-            if self.closing > Closing::No {
-                break;
+        self.feed(Event::Begin);
+        // After the start, which it would only delay.
+        let specification = &self.pane.specification;
+        let listener = control::listen(self.pane.store().directory(), &specification.tag.id);
+        self.socket = listener.ok().map(Socket::new);
+        while !self.done {
+            let typed = self.wait();
+            for event in self.happened(typed) {
+                self.feed(event);
             }
-            if failed {
-                self.terminal.reset();
-            }
-            let keep = self.pane.specification.on_exit != OnExit::Shell;
-            if failed || keep {
-                self.terminal.say(&self.pane.summary());
-            }
-            let answer = match keep {
-                true => self.ask("Enter runs it again, s opens a shell, q closes the pane", None),
-                false => Answer::Typed(Some('s')),
-            };
-            match answer {
-                Answer::Typed(Some('s')) => {
-                    self.shell();
-                    break;
-                }
-                Answer::Typed(Some('q')) | Answer::Close => break,
-                Answer::Typed(_) | Answer::Changed(_) => {}
-            }
-        }
-        // Who asked for the end closes the pane, too.
-        if self.closing == Closing::No {
-            self.pane.close();
         }
         ExitCode::SUCCESS
     }
 
-    /// Starts the command and stays with it to its end.
-    fn supervise(&mut self) -> State {
-        let started = self.pane.command().and_then(|command| self.children.start(&command));
-        let leader = match started {
-            Ok(leader) => leader,
-            Err(error) => return State::NotStarted { why: error.to_string() },
-        };
-        self.pane.note(State::Running, Some(leader.as_raw_pid().unsigned_abs()));
-        self.terminal.touch();
-        loop {
-            match self.next_change(leader, Signal::TERM) {
-                Change::Ended(end) => return end,
-                Change::Stopped => {
-                    if let Some(end) = self.stopped(leader) {
-                        return end;
-                    }
-                }
-                Change::Continued => {}
+    /// Has the life take what happened, and does what it says.
+    fn feed(&mut self, event: Event) {
+        let mut queue = VecDeque::from([event]);
+        while let Some(event) = queue.pop_front() {
+            for effect in self.life.handle(event, self.now()) {
+                queue.extend(self.perform(effect));
             }
         }
     }
 
-    /// Waits until something happens to `child`, which `ending` asks to end when the runner is told to.
-    fn next_change(&mut self, child: Pid, ending: Signal) -> Change {
-        loop {
-            if let Some(change) = self.children.change(child) {
-                return change;
-            }
-            match self.events.wait(false) {
-                Event::Child | Event::Input | Event::HangUp => {}
-                Event::Close => self.closing = self.closing.max(Closing::AtEnd),
-                Event::Terminate => {
-                    self.closing = Closing::Now;
-                    signal(child, ending);
-                    signal(child, Signal::CONT);
-                }
-            }
+    /// The clock of the life: nobody sets it.
+    fn now(&self) -> Duration {
+        now().saturating_duration_since(self.begin)
+    }
+
+    /// Sleeps until something happens; what there is of the terminal's input.
+    fn wait(&self) -> PollFlags {
+        let stdin = stdin();
+        let mut sources = Vec::new();
+        if self.front != Front::Other {
+            sources.push(PollFd::new(&stdin, PollFlags::IN));
+        }
+        sources.extend(self.wants.iter().filter_map(Wants::source));
+        let attempts = self.attempts.iter().filter_map(|(_, attempt)| attempt.source());
+        sources.extend(attempts.map(|(source, flags)| PollFd::from_borrowed_fd(source, flags)));
+        sources.extend(self.lines.iter().filter_map(Lines::source));
+        sources.extend(self.chase.iter().flat_map(Chase::sources));
+        sources.extend(self.socket.iter().flat_map(Socket::sources));
+        sources.extend(self.logged.iter().filter_map(Logged::source));
+        let own = self.life.deadline(self.now()).map(|deadline| self.begin + deadline);
+        let attempts = self.attempts.iter().map(|(_, attempt)| attempt.until());
+        let lines = self.lines.as_ref().and_then(Lines::until);
+        let until = attempts.chain(own).chain(lines).chain(self.chase.as_ref().map(Chase::again)).min();
+        let time = until.map(|until| until.saturating_duration_since(now()));
+        let ready = self.events.wait(sources, time);
+        match self.front {
+            Front::Other => PollFlags::empty(),
+            Front::Question | Front::Line => ready.first().copied().unwrap_or(PollFlags::empty()),
         }
     }
 
-    /// Owns the terminal while the command is stopped, and gives it back; how the command ended,
-    /// if it did meanwhile.
-    fn stopped(&mut self, leader: Pid) -> Option<State> {
-        let modes = self.terminal.take();
-        self.pane.note(State::Stopped, None);
-        if self.closing == Closing::No {
-            match self.ask("stopped: Enter continues, s opens a shell", Some(leader)) {
-                Answer::Changed(Change::Ended(end)) => return Some(end),
-                Answer::Typed(Some('s')) => self.shell(),
-                Answer::Typed(_) | Answer::Changed(_) | Answer::Close => {}
+    /// What happened while it slept.
+    fn happened(&mut self, typed: PollFlags) -> Vec<Event> {
+        let mut events = Vec::new();
+        for told in self.events.told() {
+            match told {
+                Told::Leave => events.push(Event::Leave),
+                Told::Terminate => events.push(Event::Terminate("SIGTERM")),
+                Told::Child => {}
             }
         }
-        // It may have ended beside the shell, and its process id be another's by now.
-        if let Some(Change::Ended(end)) = self.children.change(leader) {
-            return Some(end);
+        // Before the children are looked at: the end of each of them comes before that of all.
+        let gone = self.chase.as_mut().is_some_and(|chase| chase.gone(true));
+        self.children.collect();
+        events.extend(self.command_changed());
+        events.extend(self.shell_changed());
+        if gone {
+            self.chase = None;
+            events.push(Event::Gone);
         }
-        if self.closing == Closing::Now {
-            signal(leader, Signal::TERM);
+        events.extend(self.answers());
+        if self.wants.is_some() {
+            events.push(self.needs(false));
         }
-        self.terminal.give(leader, modes.as_ref());
-        signal(leader, Signal::CONT);
-        self.pane.note(State::Running, None);
-        None
+        let requests = self.socket.as_mut().map(Socket::requests).unwrap_or_default();
+        events.extend(requests.into_iter().map(|(request, ticket)| Event::Asked(request, ticket)));
+        if self.logged.as_mut().is_some_and(Logged::done) {
+            events.push(Event::Logged);
+        }
+        events.extend(self.input(typed));
+        let now = self.now();
+        if self.life.deadline(now).is_some_and(|deadline| deadline <= now) {
+            events.push(Event::Tick);
+        }
+        events
     }
 
-    /// Runs the user's shell, which owns the terminal until it ends.
-    fn shell(&mut self) {
-        let started = self.children.start(&self.pane.shell()).or_else(|error| {
-            let shell = &self.pane.specification.shell;
-            self.terminal.say(&format!("rune: could not run `{shell}`: {error}; this is another shell"));
-            self.children.start(&simplest_shell())
-        });
-        match started {
-            Ok(shell) => loop {
-                // A shell heeds a hang-up only.
-                match self.next_change(shell, Signal::HUP) {
-                    Change::Ended(_) => break,
-                    Change::Stopped => {
-                        self.terminal.give(shell, None);
-                        signal(shell, Signal::CONT);
-                    }
-                    Change::Continued => {}
-                }
+    fn command_changed(&mut self) -> Option<Event> {
+        match self.children.change(self.command?)? {
+            Change::Ended(end) => {
+                self.command = None;
+                Some(Event::Ended(end))
+            }
+            Change::Stopped => Some(Event::Stopped),
+            Change::Continued => Some(Event::Continued),
+        }
+    }
+
+    fn shell_changed(&mut self) -> Option<Event> {
+        let shell = self.shell?;
+        match self.children.change(shell)? {
+            Change::Ended(_) => {
+                self.shell = None;
+                self.terminal.take();
+                Some(Event::ShellEnded)
+            }
+            Change::Stopped => {
+                self.terminal.give(shell, None);
+                perform::signal(shell, rustix::process::Signal::CONT);
+                None
+            }
+            Change::Continued => None,
+        }
+    }
+
+    /// The answers of the probes that have one.
+    fn answers(&mut self) -> Vec<Event> {
+        let lines = self.lines.as_mut().map(Lines::answers).unwrap_or_default();
+        let mut answers: Vec<Event> =
+            lines.into_iter().map(|(which, answer)| Event::Answered(which, answer)).collect();
+        for (which, mut attempt) in std::mem::take(&mut self.attempts) {
+            let end = attempt.process().and_then(|pid| self.children.change(pid));
+            if let Some(Change::Ended(end)) = end {
+                attempt.ended(&end);
+            }
+            match attempt.advance() {
+                Some(answer) => answers.push(Event::Answered(which, answer)),
+                None => self.attempts.push((which, attempt)),
+            }
+        }
+        answers
+    }
+
+    /// What is needed and not there.
+    fn needs(&mut self, all: bool) -> Event {
+        let (store, server) = (self.pane.store(), self.pane.tmux_server());
+        let needs = &self.pane.specification.supervision.needs;
+        let wants = self.wants.get_or_insert_with(|| Wants::new(store, needs, server));
+        let unmet = wants.unmet(store, needs, server, all);
+        if unmet.is_empty() {
+            self.wants = None;
+        }
+        Event::Needs(unmet)
+    }
+
+    /// What was typed, where the runner asked for it.
+    fn input(&mut self, ready: PollFlags) -> Vec<Event> {
+        if ready.is_empty() {
+            return Vec::new();
+        }
+        if ready != PollFlags::IN {
+            return vec![Event::Terminate("hang-up")];
+        }
+        match self.front {
+            Front::Other => Vec::new(),
+            Front::Question => match self.terminal.read_line() {
+                Some(line) => vec![Event::Typed(line.chars().next())],
+                None => vec![Event::EndOfInput],
             },
-            Err(error) => self.terminal.say(&format!("rune: could not run a shell: {error}")),
-        }
-        self.terminal.take();
-    }
-
-    /// Asks for a line; something that happens to the command `watched` is an answer, too.
-    fn ask(&mut self, question: &str, watched: Option<Pid>) -> Answer {
-        self.terminal.forget_typed();
-        self.terminal.say(question);
-        loop {
-            if let Some(change) = watched.and_then(|pid| self.children.change(pid)) {
-                return Answer::Changed(change);
-            }
-            match self.events.wait(true) {
-                Event::Input => match self.terminal.read_line() {
-                    Some(line) => return Answer::Typed(line.chars().next()),
-                    None if watched.is_none() => return Answer::Close,
-                    None => return Answer::Typed(None),
-                },
-                Event::Child => self.children.collect(),
-                Event::Close => {
-                    self.closing = self.closing.max(Closing::AtEnd);
-                    if watched.is_none() {
-                        return Answer::Close;
-                    }
-                }
-                Event::HangUp | Event::Terminate => {
-                    self.closing = Closing::Now;
-                    return Answer::Close;
-                }
+            Front::Line => {
+                let key = |byte| if matches!(byte, b'\n' | b'\r') { None } else { Some(char::from(byte)) };
+                self.terminal.keys().into_iter().map(|byte| Event::Typed(key(byte))).collect()
             }
         }
     }
 }
 
-/// Sends a signal to the process group of a child that has not been collected.
-fn signal(leader: Pid, signal: Signal) {
-    let _ = kill_process_group(leader, signal);
+#[allow(clippy::disallowed_methods)] // the one clock of a runner
+fn now() -> Instant {
+    Instant::now()
 }

@@ -7,12 +7,19 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
+use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::program::Program;
+use super::signals;
+use crate::command;
+use crate::event::{self, Event, Subject, What};
+use crate::journal::Journal;
 use crate::process;
 use crate::record::{ProcessId, Record, SCHEMA, Specification, State};
 use crate::store::{Store, Variable};
+use crate::supervise::Notes;
+use crate::workspace;
 
 /// Variables that only the pane itself can know.
 const FROM_PANE: [&str; 6] =
@@ -27,11 +34,17 @@ pub struct Pane {
     record: Record,
     /// The pane's socket and id, as tmux calls them.
     place: Option<(OsString, OsString)>,
-    close: Close,
+    server: Server,
 }
 
-/// Has the tmux server close a pane, given the tmux program, the server's socket and the pane's id.
-pub type Close = fn(&OsStr, &OsStr, &OsStr);
+/// What the tmux server does for a pane, given the tmux program, the server's socket and the pane's id.
+#[derive(Clone, Copy)]
+pub struct Server {
+    /// Closes the pane.
+    pub close: fn(&OsStr, &OsStr, &OsStr),
+    /// Types these bytes into the pane.
+    pub type_keys: fn(&OsStr, &OsStr, &OsStr, &[u8]),
+}
 
 impl Pane {
     /// The pane of `specification`, whose programs get `environment` and what only `inherited`,
@@ -41,7 +54,7 @@ impl Pane {
         specification: Specification,
         mut environment: Vec<Variable>,
         inherited: &[Variable],
-        close: Close,
+        tmux: Server,
     ) -> Pane {
         let own = |name| inherited.iter().find(|(known, _)| known == name).map(|(_, value)| value);
         // `SOCKET,PID,SESSION`, where the path may have commas, too.
@@ -63,7 +76,7 @@ impl Pane {
             ..Record::new(SCHEMA, tag.id.clone(), runner)
         };
         let place = socket.zip(own("TMUX_PANE").cloned());
-        Pane { specification, environment, store, record, place, close }
+        Pane { specification, environment, store, record, place, server: tmux }
     }
 
     /// The declared command, ready to be started in the declared directory.
@@ -85,25 +98,78 @@ impl Pane {
 
     /// Becomes the command, whose end closes the pane and needs no record; returns why it could not.
     pub fn become_command(&mut self) -> String {
-        self.note(State::Running, Some(self.record.runner.pid));
+        self.record.command = Some(self.record.runner);
+        self.note_state(State::Running);
         let failure = match self.command() {
             Ok(command) => command.exec(),
             Err(error) => error,
         };
-        self.note(State::NotStarted { why: failure.to_string() }, None);
+        self.note_state(State::NotStarted { why: failure.to_string() });
         let Specification { is_shell, shell, summary, .. } = &self.specification;
         format!("could not run `{}`: {failure}", if *is_shell { shell } else { summary })
     }
 
-    /// Records that the command, which has process id `command` if it was started just now, is in
-    /// another state.
-    pub fn note(&mut self, state: State, command: Option<u32>) {
+    /// A command beside the pane's own, in the same environment and directory, to be started in the
+    /// background.
+    pub fn beside(&self, beside: &workspace::Command) -> Command {
+        let argv = command::argv(beside, false, &self.specification.shell);
+        let (program, arguments) =
+            argv.split_first().map_or(("false", &[][..]), |(first, rest)| (first, rest));
+        let mut command = Command::new(program);
+        command.env_clear().envs(self.environment.iter().map(|(name, value)| (name, value)));
+        command.args(arguments).current_dir(&self.specification.cwd);
+        signals::start_in_background(&mut command);
+        command
+    }
+
+    /// Records that the command was started, as this process.
+    pub fn started(&mut self, pid: u32) {
+        self.record.command = identity(pid);
+    }
+
+    /// Remembers how the command ended, to be recorded with the next note.
+    pub fn ended(&mut self, end: State) {
+        self.record.last = Some((end, now()));
+    }
+
+    /// Records what is known now.
+    pub fn note(&mut self, notes: Notes) {
+        let record = &mut self.record;
+        if record.state != notes.state {
+            record.since = now();
+        }
+        let Notes { state, asked, restarts, waits, probe, late } = notes;
+        (record.state, record.asked, record.restarts) = (state, asked, restarts);
+        (record.waits, record.probe, record.late) = (waits, probe, late);
+        self.write();
+    }
+
+    /// Records that a pane which becomes its command does this.
+    fn note_state(&mut self, state: State) {
         self.record.state = state;
-        self.record.command = command.and_then(identity).or(self.record.command);
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        self.record.since = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        self.record.since = now();
+        self.write();
+    }
+
+    fn write(&self) {
         // The pane goes on without its record: `status` then says `unknown`, which is true.
         let _ = self.store.write_record(&self.record);
+    }
+
+    /// Adds what happened to the journal, with who did it.
+    pub fn journal(&self, what: What, by: Option<String>) {
+        let Some(path) = &self.specification.journal else { return };
+        let tag = &self.specification.tag;
+        let subject = Subject {
+            session: self.specification.session.clone(),
+            workspace: Some(tag.workspace.clone()),
+            window: Some(tag.window.clone()),
+            pane: Some(tag.pane.clone()),
+            id: Some(tag.id.clone()),
+        };
+        let event = Event { schema: event::SCHEMA, at: now(), what, subject, by };
+        // What happened has happened nevertheless.
+        let _ = Journal::at(path.into()).append(&event);
     }
 
     /// Closes the pane, and with it this process.
@@ -112,14 +178,36 @@ impl Pane {
     /// builds lose one exit in six, and then keep the pane.
     pub fn close(&self) {
         if let Some((socket, pane)) = &self.place {
-            (self.close)(self.specification.tmux.as_ref(), socket, pane);
+            (self.server.close)(self.specification.tmux.as_ref(), socket, pane);
         }
     }
 
-    /// The command and how it ended, in one line.
-    pub fn summary(&self) -> String {
-        format!("{}: {}", self.specification.summary, self.record.state)
+    /// Types these keys, as a person would.
+    pub fn type_keys(&self, keys: &[u8]) {
+        if let Some((socket, pane)) = &self.place {
+            (self.server.type_keys)(self.specification.tmux.as_ref(), socket, pane, keys);
+        }
     }
+
+    /// This process.
+    pub fn runner(&self) -> ProcessId {
+        self.record.runner
+    }
+
+    /// The tmux server that the pane belongs to.
+    pub fn tmux_server(&self) -> Option<ProcessId> {
+        self.record.server
+    }
+
+    /// Where the pane is written down.
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The simplest shell there is, with the environment that tmux gave to the pane: for a pane that

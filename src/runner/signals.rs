@@ -3,6 +3,8 @@
 #![allow(unsafe_code)] // signal dispositions and masks have no safe interface
 
 use std::mem::MaybeUninit;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
 use std::ptr;
 
 /// Keys that are meant for the command, and what the kernel does to a process that touches the
@@ -33,6 +35,18 @@ fn set(signals: impl IntoIterator<Item = libc::c_int>, action: libc::sighandler_
         // SAFETY: `signal` with SIG_IGN or SIG_DFL installs no handler and touches no memory.
         unsafe { libc::signal(signal, action) };
     }
+}
+
+/// Makes `command` start as a process group of its own in the background, with the default action for
+/// every signal.
+pub fn start_in_background(command: &mut Command) {
+    command.process_group(0);
+    let enter = || {
+        as_at_first();
+        Ok(())
+    };
+    // SAFETY: the closure makes async-signal-safe calls only and allocates nothing.
+    unsafe { command.pre_exec(enter) };
 }
 
 /// Holds every signal back while it lives.

@@ -3,9 +3,12 @@
 use std::io::Write;
 
 use rustix::io::{Errno, read};
-use rustix::process::{Pid, getpgrp};
+use rustix::process::{Pid, Signal, getpgrp};
 use rustix::stdio::stdin;
-use rustix::termios::{OptionalActions, QueueSelector, Termios, tcflush, tcgetattr, tcsetattr, tcsetpgrp};
+use rustix::termios::{
+    LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflush, tcgetattr, tcgetpgrp,
+    tcgetwinsize, tcsetattr, tcsetpgrp,
+};
 
 /// What switches off whatever a program that died may have left on. The alternate screen is entered
 /// before it is left: leaving it moves the cursor to where it was on entering, however long ago.
@@ -52,6 +55,52 @@ impl Terminal {
     /// Prints one line of rune's own, dimmed, below whatever the command left unfinished.
     pub fn say(&self, text: &str) {
         write(&format!("\r\n\x1b[2m{text}\x1b[0m\r\n"));
+    }
+
+    /// Shows one line of rune's own in the place of the one before it, cut to the terminal's width.
+    pub fn show(&self, text: &str) {
+        let width = tcgetwinsize(stdin()).map_or(80, |size| usize::from(size.ws_col.max(2)));
+        let text: String = text.chars().take(width - 1).collect();
+        write(&format!("\r\x1b[2K\x1b[2m{text}\x1b[0m"));
+    }
+
+    /// Takes that line away.
+    pub fn clear_line(&self) {
+        write("\r\x1b[2K");
+    }
+
+    /// Has each key come as it is pressed, and not be shown.
+    pub fn read_keys(&self) {
+        if let Some(mut modes) = self.modes.clone() {
+            modes.local_modes.remove(LocalModes::ICANON | LocalModes::ECHO);
+            set(Some(&modes));
+        }
+    }
+
+    /// The keys that were pressed.
+    pub fn keys(&self) -> Vec<u8> {
+        let mut bytes = [0; 256];
+        let count = read(stdin(), &mut bytes).unwrap_or(0);
+        bytes[..count].to_vec()
+    }
+
+    /// The signal that the terminal makes of this key, if it does, and for which process group.
+    pub fn signal_of(&self, key: u8) -> Option<(Signal, Pid)> {
+        let modes = tcgetattr(stdin()).ok().filter(|modes| modes.local_modes.contains(LocalModes::ISIG))?;
+        let codes = [
+            (SpecialCodeIndex::VINTR, Signal::INT),
+            (SpecialCodeIndex::VQUIT, Signal::QUIT),
+            (SpecialCodeIndex::VSUSP, Signal::TSTP),
+        ];
+        let (_, signal) =
+            codes.into_iter().find(|(code, _)| key != 0 && modes.special_codes[*code] == key)?;
+        Some((signal, tcgetpgrp(stdin()).ok()?))
+    }
+
+    /// Writes what the writer of the pane's log reads, and nobody sees.
+    pub fn whisper(&self, bytes: &[u8]) {
+        let mut out = std::io::stdout();
+        let _ = out.write_all(bytes).and_then(|()| out.flush());
     }
 
     /// Writes what nobody sees, so that tmux looks which program runs and names the window after it.

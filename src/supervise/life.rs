@@ -298,9 +298,13 @@ impl Life {
     }
 
     fn stopped(&mut self, now: Duration) {
-        let Phase::Running { stopped: stopped @ false, .. } = &mut self.phase else { return };
+        let Phase::Running { stopped, .. } = &mut self.phase else { return };
         if self.ending.is_some() {
             return; // it is told to go on with each request to end
+        }
+        if *stopped {
+            // Somebody let it go on, and it stopped again for want of the terminal.
+            return self.continued(now);
         }
         *stopped = true;
         self.notes.state = State::Stopped;

@@ -261,6 +261,18 @@ fn a_stopped_command_is_not_probed() {
 }
 
 #[test]
+fn a_stopped_command_goes_on_whoever_lets_it_and_also_when_it_stops_again_for_want_of_the_terminal() {
+    for again in [Event::Continued, Event::Stopped, Event::Typed(None), Event::EndOfInput] {
+        let mut told = run(OnExit::Shell, Supervision::default());
+        told.event(Event::Stopped);
+        assert_eq!(told.shown(), ["stopped: Enter continues, s opens a shell"]);
+        told.did();
+        told.event(again.clone());
+        assert_eq!((told.did().first(), told.state()), (Some(&Effect::Give), State::Running), "{again:?}");
+    }
+}
+
+#[test]
 fn a_command_that_is_not_alive_any_more_is_ended_by_its_rule_and_started_again() {
     let live = Live { probe: Probe::File("x".to_owned()), every: seconds(5), failures: 2 };
     let supervision = Supervision { live: Some(live), ..restarting(When::OnFailure) };

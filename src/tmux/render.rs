@@ -6,6 +6,8 @@
 //! Commands on other lines go on. A creation reports itself by what it prints, the end of a line by a
 //! last command.
 
+mod act;
+
 use std::collections::BTreeMap;
 
 use crate::plan::{Launch, Place, Plan, Session, Split, Step, Target};
@@ -22,7 +24,11 @@ pub const SERVER_OPTIONS: &[(&str, &str, bool)] = &[
     ("mouse", "on", false),
     ("history-limit", "10000", false),
     ("display-time", "2000", false),
+    SERVER_MARK,
 ];
+
+/// Says that rune started the server.
+pub const SERVER_MARK: (&str, &str, bool) = ("@rune_server", "1", true);
 
 /// Everything that rendering needs beside the plan.
 pub struct Context<'a> {
@@ -231,6 +237,7 @@ impl<'a> Renderer<'a> {
                 self.command(&words(&["kill-pane", "-t", id]));
                 self.did(place, false);
             }
+            Step::Act { act } => self.act(place, act),
         }
     }
 
@@ -422,11 +429,17 @@ impl<'a> Renderer<'a> {
         self.command(&words(&["set-option", "-w", "-t", &target(window), option, note]));
     }
 
+    /// Shows the window that a session showed before, where another is shown now.
+    ///
+    /// Only there: tmux 3.8 can end with everything on it when a window is selected that is shown
+    /// already, after the pane that was active at the start of the script was closed.
     fn show_again(&mut self, session: &Session) {
         if let Some(window) = &session.shows
             && !self.script.lines.is_empty()
         {
-            let command = self.quoted(&words(&["select-window", "-t", window]));
+            let select = self.quoted(&words(&["select-window", "-t", window]));
+            let other = "#{?window_active,,1}";
+            let command = self.quoted(&words(&["if-shell", "-F", "-t", window, other, &select]));
             self.script.lines.push(Line { commands: vec![command], ..Line::default() });
         }
     }
@@ -485,6 +498,11 @@ impl<'a> Renderer<'a> {
             line.reports = true;
         }
     }
+}
+
+/// The format that gives `text` where tmux expands the time in it.
+fn literal_time(text: &str) -> String {
+    text.replace('%', "%%")
 }
 
 fn words(words: &[&str]) -> Vec<String> {

@@ -67,6 +67,61 @@ pub fn close_pane(program: &OsStr, socket: &OsStr, pane: &OsStr) {
     let _ = command.status();
 }
 
+/// Types these bytes into the pane of this id on `socket`, as a person would: the pane leaves copy mode
+/// first, whose keys they would be else (and which ends a tmux before 3.1 when nobody is attached).
+pub fn type_keys(program: &OsStr, socket: &OsStr, pane: &OsStr, keys: &[u8]) {
+    let mut command = Command::new(program);
+    command.args([OsStr::new("-u"), OsStr::new("-S"), socket]);
+    let cancel = format!("send-keys -X -t {} cancel", pane.to_string_lossy());
+    let leave = ["if-shell", "-F", "-t"].map(OsStr::new);
+    command.args(leave).arg(pane).args(["#{pane_in_mode}", &cancel]);
+    for key in typed(keys) {
+        command.args([";", "send-keys", "-t"]).arg(pane).args(key);
+    }
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    let _ = command.status();
+}
+
+/// The words of `send-keys` for these bytes: text as it is, other keys by their names.
+fn typed(keys: &[u8]) -> Vec<Vec<String>> {
+    let text = String::from_utf8_lossy(keys);
+    let mut all: Vec<Vec<String>> = Vec::new();
+    let mut plain = String::new();
+    let flush = |plain: &mut String, all: &mut Vec<Vec<String>>| {
+        if !plain.is_empty() {
+            // A semicolon at the end would end the command.
+            let text = match plain.strip_suffix(';') {
+                Some(rest) => format!("{rest}\\;"),
+                None => plain.clone(),
+            };
+            all.push(vec!["-l".to_owned(), "--".to_owned(), text]);
+            plain.clear();
+        }
+    };
+    for key in text.chars() {
+        let name = match key {
+            '\r' => "Enter".to_owned(),
+            '\t' => "Tab".to_owned(),
+            '\x1b' => "Escape".to_owned(),
+            '\x7f' => "BSpace".to_owned(),
+            '\0' => "C-Space".to_owned(),
+            '\x1c' => "C-\\".to_owned(),
+            '\x1d' => "C-]".to_owned(),
+            '\x1e' => "C-^".to_owned(),
+            '\x1f' => "C-_".to_owned(),
+            '\x01'..='\x1a' => format!("C-{}", char::from(key as u8 + b'a' - 1)),
+            key => {
+                plain.push(key);
+                continue;
+            }
+        };
+        flush(&mut plain, &mut all);
+        all.push(vec![name]);
+    }
+    flush(&mut plain, &mut all);
+    all
+}
+
 /// What a script did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ran {

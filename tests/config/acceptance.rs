@@ -81,3 +81,14 @@ fn a_session_of_a_command_is_a_workspace_of_its_own() {
     assert_eq!(start[2], ("Setup Development Environment", true));
     assert_eq!(start[3], ("Install Dependencies", false));
 }
+
+#[test]
+fn every_example_is_a_config_without_mistakes() {
+    let files = [configs("../examples"), configs("../examples/services")].concat();
+    assert!(files.len() >= 3, "{files:?}");
+    for file in files {
+        let mut place = Place::new();
+        place.request.file = Some(file.clone());
+        assert_eq!(place.mistakes(), Vec::<String>::new(), "{}", file.display());
+    }
+}

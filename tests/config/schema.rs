@@ -142,6 +142,7 @@ fn every_key_of_the_table_is_read() {
         ("a window", "{workspace: {windows: [{@}]}}"),
         ("a pane", "{workspace: {windows: [{panes: [{@}]}]}}"),
         ("a need", "{workspace: {windows: [{panes: [{needs: [{@}]}]}]}}"),
+        ("a need of a command", "{rituals: {stop: {global: [{needs: [{@}]}]}}}"),
         ("a ready rule", "{workspace: {windows: [{panes: [{ready: {@}}]}]}}"),
         ("a restart rule", "{workspace: {windows: [{panes: [{restart: {@}}]}]}}"),
         ("a live rule", "{workspace: {windows: [{panes: [{live: {@}}]}]}}"),

@@ -300,3 +300,26 @@ fn long_chains_and_many_circles_take_no_time() {
     let mistakes = Place::with(&format!("{head}{pairs}")).mistakes();
     assert!(mistakes.iter().filter(|one| one.contains("each other")).count() > 50);
 }
+
+#[test]
+fn background_commands_are_kept_and_needed_by_name() {
+    let text = configs("config/good").into_iter().find(|path| path.ends_with("services.yaml")).unwrap();
+    let project = Place::with(&std::fs::read_to_string(text).unwrap()).project();
+    let [db, seed, check] = project.start.as_slice() else { panic!("{:?}", project.start) };
+    let file = project.root.join("ops/db.up").to_str().unwrap().to_owned();
+    assert_eq!(
+        db.supervision.ready,
+        Some(Ready {
+            probes: vec![Probe::Tcp { host: "localhost".to_owned(), port: 5432 }, Probe::File(file)],
+            timeout: 5 * SECOND,
+        })
+    );
+    let down = ["docker", "compose", "down"].map(str::to_owned).to_vec();
+    let stop = Stop { ask: Ask::Command(Command::Argv(down)), timeout: 3 * SECOND };
+    assert_eq!((&db.supervision.stop, db.needs.as_slice()), (&stop, &[][..]));
+    assert_eq!(seed.supervision.stop, Stop { ask: Ask::Signal(2), ..Stop::default() });
+    let need = |command: &str, state| rune::ritual::Need { command: command.to_owned(), state };
+    assert_eq!(seed.needs, [need("db", Needed::Ready)]);
+    assert_eq!(check.needs, [need("db", Needed::Ready), need("Seed shop", Needed::Succeeded)]);
+    assert!(check.supervision.is_plain());
+}

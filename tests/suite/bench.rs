@@ -115,7 +115,7 @@ impl<'s> Bench<'s> {
         for step in &plan.steps {
             match step {
                 Step::SetTitle { title, tag, .. } => note(&tag.id, &Some(title.clone())),
-                step => drop(step.launch().map(|Launch { tag, pane }| note(&tag.id, &pane.title))),
+                step => drop(step.launch().map(|Launch { tag, pane, .. }| note(&tag.id, &pane.title))),
             }
         }
     }

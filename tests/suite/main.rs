@@ -8,12 +8,15 @@ mod acceptance;
 mod apply;
 mod attach;
 mod bench;
+mod capture;
 mod command_line;
 mod compatibility;
 mod converge;
 mod convert;
+mod events;
 mod harness;
 mod layouts;
+mod live;
 mod logs;
 mod names;
 mod plan;
@@ -23,6 +26,7 @@ mod secrets;
 mod start;
 mod status;
 mod stop;
+mod supervise;
 
 /// A test file that nobody names is never run.
 #[test]

@@ -163,3 +163,33 @@ fn a_change_that_breaks_anywhere_is_finished_by_the_next() {
         }
     });
 }
+
+/// tmux 3.8 can end when a window is selected that is shown already, after the pane that was the
+/// active one at the start of the same script was closed.
+#[test]
+fn the_window_that_is_shown_is_selected_only_where_another_is_shown_now() {
+    on_each_tmux(|server| {
+        let bench = Bench::new(server);
+        let (kept, gone) = (|| window("kept", [pane("a", "a")]), || window("gone", [pane("b", "b")]));
+        bench.settle(&workspace([kept(), gone()]), false);
+        let shown = || server.list_windows("#{window_active} #{@rune_window}");
+        let active = |key: &str| shown().iter().any(|line| line.starts_with('1') && line.contains(key));
+        assert!(active("kept"), "{:?}", shown());
+        server.tmux(["set-hook", "-g", "after-select-window", "set-option -g @selected yes"]);
+        let selected = || server.tmux(["show-options", "-g", "-q", "-v", "@selected"]);
+
+        // The pane that is closed is the active one of the window that is shown.
+        let doubled = || window("kept", [pane("c", "c"), pane("a", "a")]);
+        bench.settle(&workspace([doubled(), gone()]), false);
+        let extra = server.list_panes("#{pane_id} #{pane_start_command}");
+        let extra = extra.iter().find(|line| line.contains("kept c")).expect("it is there");
+        server.tmux(["select-pane", "-t", extra.split(' ').next().expect("an id")]);
+        bench.settle(&workspace([kept()]), true);
+        assert_eq!(selected().trim(), "", "{}", server.state());
+
+        // A new window is shown as it opens, and so the other one has to be selected.
+        bench.settle(&workspace([kept(), gone()]), true);
+        assert!(active("kept"), "{:?}", shown());
+        assert_eq!(selected().trim(), "yes", "{}", server.state());
+    });
+}

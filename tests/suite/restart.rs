@@ -187,8 +187,15 @@ fn what_a_killed_runner_left_can_be_stopped_and_started_again() {
         let runner = pids[0].parse().ok().and_then(Pid::from_raw).expect("it is a process id");
         kill_process(runner, Signal::KILL).expect("it lives");
         if server.version() < (3, 0, ' ') {
-            // Its pane is gone with it.
+            // Its pane is gone with it, but not what is written down about it.
             server.wait_until("the pane is closed", || server.list_panes("x").len() == 1);
+            one(server, "sleep 3041");
+            server.rune(["restart", "shop:code.a"]).code(3);
+            let said = server.rune(["pane", "stop", "shop:code.a"]).success().stderr;
+            assert_eq!(told(&said, "stopped "), ["shop:code.a"]);
+            assert_eq!(of(server, "sleep 3041"), []);
+            one(server, "sleep 3042");
+            server.rune(["pane", "stop", "shop:code.a"]).code(3);
             return;
         }
         server.wait_until("its runner is lost", || {
@@ -212,5 +219,75 @@ fn a_pane_is_not_ended_by_itself() {
         start(server, &format!("{{key: a, command: '{rune} restart a; exec sleep 3051'}}"));
         one(server, "sleep 3051");
         server.wait_for_text("=shop:", "this is pane `shop:code.a`");
+    });
+}
+
+// The server, or what rune wrote down, is gone.
+
+#[test]
+fn a_start_after_the_server_was_killed_says_what_it_found() {
+    on_each_tmux(|server| {
+        let panes = "{key: a, command: exec sleep 3061}, ''";
+        let deaf = "{key: b, command: \"trap '' HUP TERM; while :; do sleep 3062; done\"}";
+        start(server, &format!("{panes}, {deaf}"));
+        wait_for_state(server, "shop:code.b", "running");
+        wait_for_state(server, "shop:code.a", "running");
+        one(server, "sleep 3062");
+        kill_process(server.pid(), Signal::KILL).expect("it lives");
+        server.wait_until("the server is gone", || !server.is_running());
+        server.wait_until("the hang-up has ended a pane", || of(server, "sleep 3061").is_empty());
+        let survivor = of(server, "sleep 3062");
+        let said = server.rune(["start", "-d"]).success().stderr;
+        let lines: Vec<&str> = said.lines().collect();
+        assert!(
+            lines[0].starts_with("the tmux server that was at `") && lines[0].contains("` is gone; "),
+            "{said}"
+        );
+        assert!(lines[0].contains("`shop:code.a`"), "{said}");
+        if !survivor.is_empty() {
+            assert!(lines[1].contains("of it still run") && lines[1].contains("; to end: kill "), "{said}");
+        }
+        one(server, "sleep 3061");
+        let events = || server.rune(["events"]).success().stdout;
+        assert_eq!(events().matches("the server is gone by rune start").count(), 1, "{}", events());
+        // Once.
+        let said = server.rune(["start", "-d"]).success().stderr;
+        assert!(!said.contains("is gone"), "{said}");
+        assert_eq!(events().matches("the server is gone").count(), 1);
+    });
+}
+
+#[test]
+fn what_survived_its_server_can_be_stopped_by_name() {
+    on_each_tmux(|server| {
+        start(server, "{key: b, command: [setsid, -w, sleep, '3071'], on_exit: keep}");
+        wait_for_state(server, "shop:code.b", "running");
+        one(server, "sleep 3071");
+        kill_process(server.pid(), Signal::KILL).expect("it lives");
+        server.wait_until("the server is gone", || !server.is_running());
+        one(server, "sleep 3071");
+        let said = server.rune(["pane", "stop", "b"]).success().stderr;
+        assert_eq!(told(&said, "stopped "), ["shop:code.b"]);
+        assert_eq!(of(server, "sleep 3071"), []);
+        server.rune(["pane", "stop", "b"]).code(3);
+    });
+}
+
+#[test]
+fn without_what_was_written_down_panes_are_unknown_and_left_alone() {
+    on_each_tmux(|server| {
+        start(server, "{key: a, command: exec sleep 3081}, {key: b, command: exec sleep 3082}");
+        wait_for_state(server, "shop:code.a", "running");
+        let (a, b) = (one(server, "sleep 3081"), one(server, "sleep 3082"));
+        std::fs::remove_dir_all(server.root().join("run/rune")).expect("it is ours");
+        assert_eq!(state(server, "shop:code.a"), "unknown");
+        let said = server.rune(["start", "-d"]).success().stderr;
+        assert!(!said.contains("gone"), "{said}");
+        assert_eq!((one(server, "sleep 3081"), one(server, "sleep 3082")), (a, b));
+        let said = server.rune(["restart", "a"]).code(1).stderr;
+        assert!(said.contains("`shop:code.a`: nothing is written down about it any more"), "{said}");
+        assert_eq!(one(server, "sleep 3081"), a);
+        server.rune(["pane", "stop", "a"]).success();
+        assert_eq!((of(server, "sleep 3081"), one(server, "sleep 3082")), (vec![], b));
     });
 }

@@ -157,6 +157,7 @@ fn gone(tag: Tag) -> LivePane {
         current_path: String::new(),
         tag: Some(tag),
         known: None,
+        shown: None,
     }
 }
 

@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
+use crate::control;
 use crate::record::PaneId;
+use crate::supervise::{self, Reply, Wish};
 
 /// What a runner is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +45,23 @@ pub enum Answer {
 /// Asks the runner of a pane, whose socket is in this directory, and waits for so long.
 pub type Ask<'a> = &'a (dyn Fn(&Path, &PaneId, Request, Duration) -> Answer + Sync);
 
-/// Where runners cannot be asked.
-pub fn nobody(_: &Path, _: &PaneId, _: Request, _: Duration) -> Answer {
-    Answer::Nobody
+/// Asks by the runner's socket.
+pub fn runner(directory: &Path, id: &PaneId, request: Request, by: &str, limit: Duration) -> Answer {
+    let wish = match request {
+        Request::Stop => Wish::Stop,
+        Request::Start => Wish::Start,
+        Request::Restart => Wish::Restart,
+    };
+    let asked = match control::send(directory, id, &supervise::Request::new(wish, by), limit) {
+        Ok(asked) => asked,
+        Err(_) => return Answer::Nobody,
+    };
+    match asked.answer() {
+        Ok(Reply { ok: true, .. }) => Answer::Done,
+        Ok(Reply { refused: Some(why), .. }) => Answer::Failed(why),
+        Ok(Reply { survivors, .. }) if !survivors.is_empty() => Answer::Survived(survivors),
+        Ok(Reply { state: Some(state), .. }) => Answer::Failed(state.to_string()),
+        Ok(_) => Answer::Failed("its runner could not do it".to_owned()),
+        Err(error) => Answer::Failed(error.to_string()),
+    }
 }

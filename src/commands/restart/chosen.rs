@@ -7,7 +7,6 @@ use crate::cli;
 use crate::commands::context::Context;
 use crate::commands::{known, stop};
 use crate::error::{Error, Result};
-use crate::event::Subject;
 use crate::order;
 use crate::process;
 use crate::project::Project;
@@ -48,17 +47,6 @@ impl Chosen<'_> {
     /// Whether the pane closes when its command ends, with no runner in between.
     pub fn closes(&self) -> bool {
         !self.pane.dead && self.pane.known.as_ref().is_some_and(|known| known.specification.becomes_command())
-    }
-
-    /// Itself, as the journal has it.
-    pub fn subject(&self) -> Subject {
-        Subject {
-            session: self.session.to_owned(),
-            workspace: Some(self.tag.workspace.clone()),
-            window: Some(self.tag.window.clone()),
-            pane: Some(self.tag.pane.clone()),
-            id: Some(self.tag.id.clone()),
-        }
     }
 }
 

@@ -16,6 +16,7 @@ use std::time::Instant;
 
 use super::bring_up;
 use super::context::Context;
+use super::gone;
 use super::leave;
 use crate::cli;
 use crate::error::{Error, Result};
@@ -49,11 +50,20 @@ impl Deed {
 
 /// `rune restart`, `rune pane start`, `rune pane stop`
 pub fn run(context: &Context, deed: Deed, options: &cli::Panes) -> Result<()> {
-    run_asking(context, deed, options, &ask::nobody)
+    let by = deed.words();
+    run_asking(context, deed, options, &|directory, id, request, limit| {
+        ask::runner(directory, id, request, by, limit)
+    })
 }
 
 fn run_asking(context: &Context, deed: Deed, options: &cli::Panes, ask: Ask<'_>) -> Result<()> {
-    let snapshot = context.look()?.ok_or(Error::NotRunning)?;
+    let mut snapshot = context.look()?.unwrap_or_default();
+    if deed == Deed::Stop {
+        gone::add_left(context, &mut snapshot);
+    }
+    if snapshot.sessions.is_empty() {
+        return Err(Error::NotRunning);
+    }
     let chosen = chosen::chosen(context, &snapshot, options)?;
     let sessions: Vec<_> = snapshot.sessions.iter().collect();
     if let Some(own) = leave::own_pane(context, &snapshot, &sessions)
@@ -176,7 +186,7 @@ impl Work<'_> {
         request: &(dyn Fn(&Chosen<'_>) -> Option<Request> + Sync),
         idle: &str,
     ) -> Vec<Answer> {
-        let (ui, ask) = (self.context.ui, self.ask);
+        let (ui, ask, deed) = (self.context.ui, self.ask, self.deed);
         let noted = stopping::Noted { journal: &self.context.journal(), by: self.deed.words() };
         let one = |one: &Chosen<'_>| {
             let Some(request) = request(one) else {
@@ -186,7 +196,8 @@ impl Work<'_> {
             let began = now();
             let answer = stopping::ask_or_end(one, request, ask, noted);
             if answer == Answer::Done {
-                say(ui, request.done(), one, began);
+                let again = deed == Deed::Restart && request == Request::Start;
+                say(ui, if again { "restarted" } else { request.done() }, one, began);
             }
             answer
         };

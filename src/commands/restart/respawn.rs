@@ -3,11 +3,9 @@
 use std::path::PathBuf;
 
 use super::chosen::Chosen;
-use super::stopping;
 use crate::commands::bring_up::{self, Planned};
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::event::What;
 use crate::plan::{self, Launch, Plan, Step};
 use crate::record::{PaneId, SCHEMA, Specification, Tag};
 use crate::snapshot::Snapshot;
@@ -37,12 +35,7 @@ pub fn respawn(context: &Context, again: &[Chosen<'_>], by: &'static str) -> Res
         }
     }
     if !plan.is_empty() {
-        bring_up::run(context, &context.server, &Planned { snapshot, running: true, version, plan })?;
-        let done = again.iter().filter(|one| failed.iter().all(|(id, _)| *id != one.tag.id));
-        let events: Vec<_> = done.map(|one| stopping::event(one, What::Restarted, by)).collect();
-        for event in &events {
-            let _ = context.journal().append(event);
-        }
+        bring_up::run(context, &context.server, &Planned { snapshot, running: true, version, plan }, by)?;
     }
     Ok(failed)
 }
@@ -63,7 +56,7 @@ fn prepare(
     let id = PaneId::new(one.tag.id.keyed(), nonce, number);
     specification.tag = Tag { id, ..specification.tag };
     store.write_specification(&specification, &environment)?;
-    let launch = Launch { tag: specification.tag.clone(), pane: declared(specification) };
+    let launch = Launch { tag: specification.tag.clone(), pane: declared(specification), again: None };
     let session = plan::Session {
         workspace: one.tag.workspace.clone(),
         label: session.name.clone(),

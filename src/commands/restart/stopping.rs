@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 use super::ask::{Answer, Ask, Request};
 use super::chosen::Chosen;
+use crate::commands::noted;
 use crate::event::{self, Event, What};
 use crate::journal::Journal;
 use crate::process::{self, Process};
@@ -31,7 +30,7 @@ pub fn is_to_stop(state: State) -> bool {
 
 /// Asks the runner of a pane. Where it cannot be asked, what is to be stopped is ended here, and
 /// [`Answer::Nobody`] says that what is to be started has to be started again as a pane.
-pub fn ask_or_end(one: &Chosen<'_>, request: Request, ask: Ask<'_>, noted: Noted<'_>) -> Answer {
+pub fn ask_or_end(one: &Chosen<'_>, request: Request, ask: Ask<'_>, report: Noted<'_>) -> Answer {
     let stop = one.pane.known.as_ref().map(|known| known.specification.supervision.stop.clone());
     let stop = stop.unwrap_or_default();
     if let Some(record) = record(one)
@@ -51,14 +50,9 @@ pub fn ask_or_end(one: &Chosen<'_>, request: Request, ask: Ask<'_>, noted: Noted
         return Answer::Survived(survivors.iter().map(ToString::to_string).collect());
     }
     // What was done is done, also where it cannot be noted.
-    let _ = noted.journal.append(&event(one, What::Stopped, noted.by));
+    let (what, subject, by) = (What::Stopped, noted::pane(one.session, one.tag), Some(report.by.to_owned()));
+    let _ = report.journal.append(&Event { schema: event::SCHEMA, at: noted::now(), what, subject, by });
     Answer::Done
-}
-
-/// What happened to a pane now.
-pub fn event(one: &Chosen<'_>, what: What, by: &str) -> Event {
-    let at = u64::try_from(Timestamp::now().as_millisecond()).unwrap_or(0);
-    Event { schema: event::SCHEMA, at, what, subject: one.subject(), by: Some(by.to_owned()) }
 }
 
 fn record<'s>(one: &Chosen<'s>) -> Option<&'s Record> {

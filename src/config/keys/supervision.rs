@@ -9,6 +9,9 @@ const STATE: &str =
 
 /// What `needs` of a pane holds.
 pub(super) const NEEDS: Shape = OneOf(&[Text, Keys(&NEED), List(&OneOf(&[Text, Keys(&NEED)]))]);
+/// What `needs` of a command holds.
+pub(super) const NEEDS_OF_COMMAND: Shape =
+    OneOf(&[Text, Keys(&NEED_OF_COMMAND), List(&OneOf(&[Text, Keys(&NEED_OF_COMMAND)]))]);
 /// What `restart` holds.
 pub(super) const RESTARTS: Shape = OneOf(&[Words(&RESTART_WORDS), Keys(&RESTART)]);
 /// The words of `restart`.
@@ -19,6 +22,15 @@ pub static NEED: Group = Group {
     name: "a need",
     keys: &[
         key("pane", Text, "key of a pane of the same workspace, or `WINDOW.PANE`"),
+        key("state", STATES, STATE),
+    ],
+};
+
+/// An entry of the `needs` of a ritual's command.
+pub static NEED_OF_COMMAND: Group = Group {
+    name: "a need of a command",
+    keys: &[
+        key("command", Text, "name of a background command that stands before it in the same ritual"),
         key("state", STATES, STATE),
     ],
 };

@@ -1,7 +1,7 @@
 //! A command of a ritual.
 
 use super::reader::{Fields, Reader};
-use super::{Command, Run, values};
+use super::{Command, Run, supervision, values};
 use crate::config::keys::COMMAND;
 use crate::config::tree::{Node, Value};
 
@@ -35,6 +35,7 @@ fn command(reader: &mut Reader<'_>, node: &Node) -> Option<Command> {
         environment: values::environment(reader, &fields),
         pass: values::variables(reader, &fields, "pass_env"),
         when: values::when(reader, &fields),
+        supervision: supervision::of_command(reader, &fields),
         place,
         template,
         session,
@@ -51,6 +52,7 @@ fn consistent(reader: &mut Reader<'_>, command: &Command, fields: &Fields<'_>) {
         reader.problem(place, "a command cannot be `background` and have a terminal").help =
             Some("leave `background` out, or `interactive`, `tmux_template` and `tmux_session`".to_owned());
     }
+    supervision::fits_command(reader, command);
     if fields.sound && command.run == Run::Nothing && (command.template.is_none() || !command.interactive) {
         reader.problem(&command.place, "a command has nothing to run").help =
             Some("add `command: …`, or a workspace by `tmux_template: …`".to_owned());

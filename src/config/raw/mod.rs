@@ -112,6 +112,8 @@ pub struct Command {
     pub pass: Vec<Text>,
     /// Its condition.
     pub when: Option<When>,
+    /// How it is kept, if it is in the background.
+    pub supervision: Supervision,
 }
 
 /// Names with texts, in order of the file.

@@ -61,6 +61,11 @@ impl<'n> Fields<'n> {
         self.get_null(name).filter(|node| !node.is_null())
     }
 
+    /// Whether the mapping can have this key.
+    pub(super) fn knows(&self, name: &str) -> bool {
+        self.group.key(name).is_some()
+    }
+
     /// Where a key stands that has a value.
     pub(super) fn place(&self, name: &str) -> Option<&'n Place> {
         let entry = self.entries.iter().find(|entry| entry.key.value == name)?;
@@ -245,6 +250,12 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown(&mut self, key: &Text, group: &'static Group) {
+        if let Some((_, _, message, help)) =
+            NOT_HERE.iter().find(|(name, known, ..)| *name == group.name && *known == key.value)
+        {
+            self.problem(&key.place, *message).help = Some((*help).to_owned());
+            return;
+        }
         let names = || group.keys.iter().map(|key| key.name);
         let near = other_word(&key.value, group).or_else(|| nearest(&key.value, names()));
         let problem = self.problem(&key.place, format!("{} has no key `{}`", group.name, key.value));
@@ -265,6 +276,24 @@ fn have(count: usize) -> &'static str {
 pub(super) fn either(words: &[&str]) -> String {
     list(words).replace(" and ", " or ")
 }
+
+const ALIVE: &str = "a live rule has one of `tcp`, `http`, `command` and `file`";
+const KEPT: &str = "a pane of a workspace can be kept like this";
+
+/// Keys that a group could be thought to have: the group, the key, what is wrong, what to do.
+const NOT_HERE: [(&str, &str, &str, &str); 6] = [
+    ("a live rule", "log", "`log` cannot tell that a command is alive", ALIVE),
+    ("a live rule", "exit", "`exit` cannot tell that a command is alive", ALIVE),
+    ("a live rule", "delay", "`delay` cannot tell that a command is alive", ALIVE),
+    ("a command", "restart", "`restart` is not supported for commands of rituals yet", KEPT),
+    ("a command", "live", "`live` is not supported for commands of rituals yet", KEPT),
+    (
+        "a command",
+        "autostart",
+        "a command of a ritual has no use for `autostart`",
+        "`when` says on which condition it runs",
+    ),
+];
 
 /// Words of other programs for keys of ours.
 const OTHER_WORDS: [(&str, &[&str]); 14] = [

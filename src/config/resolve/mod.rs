@@ -5,6 +5,7 @@ mod directory;
 mod inherit;
 mod needs;
 mod ritual;
+mod ritual_needs;
 pub mod seam;
 mod supervision;
 mod variables;

@@ -25,10 +25,14 @@ impl Context<'_> {
             Phase::Start => global.chain(own).collect(),
             Phase::Stop => own.chain(global).collect(),
         };
-        commands
-            .into_iter()
-            .map(|(command, global)| self.ritual_command(command, global, phase, workspaces))
-            .collect()
+        let mut resolved: Vec<RitualCommand> = commands
+            .iter()
+            .map(|(command, global)| self.ritual_command(command, *global, phase, workspaces))
+            .collect();
+        for (at, (command, _)) in commands.iter().enumerate() {
+            resolved[at].needs = self.command_needs(&command.supervision.needs, at, &resolved);
+        }
+        resolved
     }
 
     fn ritual_command(
@@ -55,6 +59,7 @@ impl Context<'_> {
         };
         let interactive = self.interactive(command, &name, phase, &variables, workspaces);
         let foreground = !command.background && interactive.is_none();
+        let supervision = self.supervision(&command.supervision, Vec::new(), &cwd, &variables);
         RitualCommand {
             command: (command.run != Run::Nothing).then(|| self.command(&command.run, &variables)),
             name,
@@ -67,6 +72,8 @@ impl Context<'_> {
             pass: command.pass.iter().map(|name| name.value.clone()).collect(),
             when: command.when.as_ref().map(|when| self.condition(when, &variables)),
             interactive,
+            needs: Vec::new(),
+            supervision,
         }
     }
 

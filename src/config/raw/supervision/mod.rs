@@ -1,6 +1,7 @@
 //! How a command is kept, as it was written: what it needs, its probes, its restarts, its stop.
 
 mod address;
+mod command;
 mod keystrokes;
 mod need;
 mod pattern;
@@ -17,6 +18,7 @@ use crate::config::tree::{Node, Place, Text, Value};
 use crate::workspace::supervision::{Needed, Restart, When};
 
 pub use address::{tcp, url};
+pub(super) use command::{fits_command, of_command};
 pub use pattern::pattern;
 
 /// Everything that is declared about the life of one command.
@@ -135,15 +137,16 @@ fn is_empty(command: &Node) -> bool {
 
 /// What the keys say that panes and commands of rituals share; `needs` is read by itself.
 fn read(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Supervision {
+    let get = |key: &str| fields.knows(key).then(|| fields.get(key)).flatten();
     let place = |key: &'static str| fields.place(key).map(|place| (key, place.clone()));
-    let flag = |reader: &mut Reader<'_>, key| fields.get(key).and_then(|node| reader.flag(node));
+    let flag = |reader: &mut Reader<'_>, key| get(key).and_then(|node| reader.flag(node));
     let supervision = Supervision {
         keys: KEYS.into_iter().filter_map(place).collect(),
         needs: Vec::new(),
-        ready: fields.get("ready").and_then(|node| probe::ready(reader, node)),
-        restart: fields.get("restart").and_then(|node| restart::restart(reader, node)).unwrap_or_default(),
-        live: fields.get("live").and_then(|node| probe::live(reader, node)),
-        stop: fields.get("stop").and_then(|node| stop::stop(reader, node)),
+        ready: get("ready").and_then(|node| probe::ready(reader, node)),
+        restart: get("restart").and_then(|node| restart::restart(reader, node)).unwrap_or_default(),
+        live: get("live").and_then(|node| probe::live(reader, node)),
+        stop: get("stop").and_then(|node| stop::stop(reader, node)),
         log: flag(reader, "log"),
         autostart: flag(reader, "autostart"),
     };

@@ -3,7 +3,7 @@
 use super::super::reader::{Fields, Reader};
 use super::super::values;
 use super::Need;
-use crate::config::keys::NEED;
+use crate::config::keys::{NEED, NEED_OF_COMMAND};
 use crate::config::tree::{Node, Value};
 use crate::workspace::supervision::Needed;
 
@@ -12,6 +12,8 @@ use crate::workspace::supervision::Needed;
 pub(super) enum Of {
     /// A pane's: other panes.
     Pane,
+    /// A command's: background commands.
+    Command,
 }
 
 /// The entries of `needs`; one alone may stand without a list.
@@ -27,9 +29,16 @@ pub(super) fn needs(reader: &mut Reader<'_>, fields: &Fields<'_>, of: Of) -> Vec
 fn need(reader: &mut Reader<'_>, node: &Node, of: Of) -> Option<Need> {
     let (group, key) = match of {
         Of::Pane => (&NEED, "pane"),
+        Of::Command => (&NEED_OF_COMMAND, "command"),
     };
     if !matches!(node.value, Value::Map(_)) {
-        let target = reader.text(node, &format!("the key of a {key}, or {}", group.name))?;
+        let target = reader.text(
+            node,
+            &match of {
+                Of::Pane => format!("the key of a pane, or {}", group.name),
+                Of::Command => format!("the name of a background command, or {}", group.name),
+            },
+        )?;
         return Some(Need { target, state: Needed::default() });
     }
     let fields = reader.fields(node, group)?;

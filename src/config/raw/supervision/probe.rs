@@ -51,15 +51,6 @@ pub(super) fn ready(reader: &mut Reader<'_>, node: &Node) -> Option<Ready> {
 
 /// `live`.
 pub(super) fn live(reader: &mut Reader<'_>, node: &Node) -> Option<Live> {
-    for key in ["log", "exit", "delay"] {
-        if let Value::Map(entries) = &node.value
-            && let Some(entry) = entries.iter().find(|entry| entry.key.value == key)
-        {
-            reader.problem(&entry.key.place, format!("`{key}` cannot tell that a command is alive")).help =
-                Some("a live rule has one of `tcp`, `http`, `command` and `file`".to_owned());
-            return None;
-        }
-    }
     let fields = mapping(reader, node, &LIVE)?;
     let (mut probes, sound) = shared(reader, &fields);
     let every = time(reader, &fields, "every", Duration::from_secs(10));

@@ -1,0 +1,268 @@
+//! Operations on a running server: look, plan, do, and say what changed.
+
+pub mod args;
+pub mod processes;
+
+use serde_json::{Value, json};
+
+use super::bring_up::{self, Done};
+use super::context::Context;
+use super::{leave, stop};
+use crate::error::{Result, counted};
+use crate::live::{self, Operation, Reach, Scene};
+use crate::plan::{Act, Plan, Step};
+use crate::project::Project;
+use crate::snapshot::{Detail, LiveSession, Snapshot};
+use crate::tmux::server::{self, Socket};
+use crate::tmux::version::Version;
+use crate::{plan, target};
+
+/// What was done.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The steps, in their order.
+    pub plan: Plan,
+    /// What the server has now.
+    pub snapshot: Snapshot,
+    done: Done,
+}
+
+/// How an operation is done.
+#[derive(Clone, Copy, Debug)]
+pub struct Terms<'t> {
+    /// The command as the person knows it, for those who wait for it.
+    pub purpose: &'t str,
+    /// Whether what rune did not make is changed on a server of the user's own, too.
+    pub any: bool,
+}
+
+/// Does one operation, under the server's lock.
+///
+/// # Errors
+/// As [`live::plan`], and when a step does not happen.
+pub fn perform(context: &Context, operation: &Operation, terms: Terms<'_>) -> Result<Outcome> {
+    let _lock = bring_up::lock(context, terms.purpose)?;
+    let (planned, project) = prepare(context, operation, terms)?;
+    execute(context, &project, planned, terms.purpose)
+}
+
+/// What [`perform`] would do.
+///
+/// # Errors
+/// As [`live::plan`].
+pub fn preview(context: &Context, operation: &Operation, terms: Terms<'_>) -> Result<Plan> {
+    Ok(prepare(context, operation, terms)?.0.plan)
+}
+
+/// Does an operation for a person: also out of a pane that it ends, and with a report.
+pub fn run(context: &Context, operation: &Operation, terms: Terms<'_>, json: bool) -> Result<()> {
+    if let Some(report) = leave::report_wanted(context) {
+        return leave::finish_outside(terms.purpose, &report, |_, say| {
+            let outcome = perform(context, operation, terms)?;
+            outcome.plan.steps.iter().for_each(|step| say(&step.to_string()));
+            Ok(outcome.survivors())
+        });
+    }
+    let lock = bring_up::lock(context, terms.purpose)?;
+    let (planned, project) = prepare(context, operation, terms)?;
+    let ending = bring_up::ending(&planned);
+    if let Some(own) = leave::pane_of_this(context, &planned.snapshot).filter(|own| ending.contains(own)) {
+        drop(lock);
+        return leave::go_on_outside(context, own, 1);
+    }
+    let outcome = execute(context, &project, planned, terms.purpose)?;
+    drop(lock);
+    report(context, &outcome, json);
+    stop::survived(outcome.survivors())
+}
+
+fn prepare(
+    context: &Context,
+    operation: &Operation,
+    terms: Terms<'_>,
+) -> Result<(bring_up::Planned, Project)> {
+    let looked = context.look_for(Detail::Everything)?;
+    let running = looked.is_some();
+    let snapshot = looked.unwrap_or_default();
+    let version = match snapshot.version {
+        Some(version) => version,
+        None => context.server.program_version()?,
+    };
+    context.say_server(Some(version));
+    let mut scene = scene(context, &snapshot, terms.any || !running);
+    scene.request.version = version;
+    let live::Planned { plan, workspaces } = live::plan(operation, &scene)?;
+    let project = project(context, workspaces);
+    Ok((bring_up::Planned { snapshot, running, version, plan }, project))
+}
+
+fn request(version: Version) -> plan::Request {
+    plan::Request {
+        only_missing: false,
+        prune: false,
+        terminal: bring_up::terminal_size(),
+        version,
+        nonce: server::random(),
+    }
+}
+
+/// Whether the server is rune's own: the one named `rune`, or one that rune started, except the one that
+/// plain `tmux` uses, where a person may have come to work since.
+pub fn is_own(context: &Context, snapshot: &Snapshot) -> bool {
+    match &context.server.socket {
+        Socket::Name(name) if name == super::context::DEFAULT_SOCKET => true,
+        Socket::Name(name) if name == "default" => false,
+        _ => snapshot.started_by_rune,
+    }
+}
+
+/// What is done without a config, as a project.
+fn project(context: &Context, workspaces: Vec<crate::workspace::Workspace>) -> Project {
+    let first = workspaces.first();
+    Project {
+        name: first.map(|workspace| workspace.name.clone()).unwrap_or_default(),
+        rule: "a command".to_owned(),
+        root: first.map_or_else(|| context.directory.clone(), |workspace| workspace.root.clone()),
+        config: None,
+        start: Vec::new(),
+        stop: Vec::new(),
+        workspaces,
+        default_workspace: false,
+        notes: Vec::new(),
+        pass: Vec::new(),
+        drop: Vec::new(),
+    }
+}
+
+/// Does a plan; what came of it, and what the server has then.
+fn execute(context: &Context, project: &Project, planned: bring_up::Planned, by: &str) -> Result<Outcome> {
+    let steps = &planned.plan.steps;
+    let ends = |session: &LiveSession| {
+        steps
+            .iter()
+            .any(|step| matches!(step, Step::Act { act: Act::EndSession { id, .. } } if *id == session.id))
+    };
+    let opens = steps.iter().any(|step| matches!(step, Step::OpenSession { .. }));
+    let last = !opens && planned.snapshot.sessions.iter().all(ends);
+    let server = if last { super::server::handle(&planned.snapshot) } else { None };
+    let done = bring_up::execute(context, project, &planned, by)?;
+    let snapshot = match planned.plan.is_empty() {
+        true => planned.snapshot,
+        false if last && super::server::has_ended(server) => Snapshot::default(),
+        false => look(context)?,
+    };
+    Ok(Outcome { plan: planned.plan, snapshot, done })
+}
+
+impl Outcome {
+    /// Whether anything was done.
+    pub fn changed(&self) -> bool {
+        !self.plan.is_empty()
+    }
+
+    /// What survived although it was to end.
+    pub fn survivors(&self) -> Vec<String> {
+        self.done.survivors.iter().map(ToString::to_string).collect()
+    }
+
+    /// Full names and ids of the panes that were opened.
+    pub fn opened(&self) -> Vec<(String, [String; 3])> {
+        let named = |ids: &[String; 3]| {
+            let mut panes = self.snapshot.panes();
+            let found = panes.find(|(_, _, pane)| pane.id == ids[2]);
+            found.map_or(ids[2].clone(), |(session, window, pane)| target::name(session, window, pane))
+        };
+        self.done.opened.values().map(|ids| (named(ids), ids.clone())).collect()
+    }
+
+    /// The outcome for scripts: every step with the ids of what it is about.
+    pub fn json(&self) -> Value {
+        let steps = self.plan.steps.iter().enumerate().map(|(at, step)| {
+            let mut value = json!({ "did": step.to_string() });
+            match (self.done.opened.get(&at), id(step)) {
+                (Some([session, window, pane]), _) => {
+                    value["session"] = session.as_str().into();
+                    value["window"] = window.as_str().into();
+                    value["pane"] = pane.as_str().into();
+                }
+                (None, Some(id)) => {
+                    let kind = match id.as_bytes() {
+                        [b'$', ..] => "session",
+                        [b'@', ..] => "window",
+                        _ => "pane",
+                    };
+                    value[kind] = id.into();
+                }
+                (None, None) => {}
+            }
+            value
+        });
+        json!({
+            "schema": 1,
+            "changed": self.changed(),
+            "steps": steps.collect::<Vec<Value>>(),
+            "notes": self.plan.notes,
+            "opened": self.opened().iter().map(|(name, ids)| json!({
+                "target": name, "session": ids[0], "window": ids[1], "pane": ids[2],
+            })).collect::<Vec<Value>>(),
+            "sessions": self.plan.sessions.iter().filter_map(|about| {
+                let mut sessions = self.snapshot.sessions.iter();
+                let by_id = |session: &&LiveSession| match &about.id {
+                    Some(id) => session.id == *id,
+                    None => session.name == about.label,
+                };
+                sessions.find(by_id).map(super::ls::session_json)
+            }).collect::<Vec<Value>>(),
+        })
+    }
+}
+
+/// tmux's id of what exists and a step is about.
+fn id(step: &Step) -> Option<&str> {
+    use plan::Target::Live;
+    match step {
+        Step::Act { act } => Some(act.id()),
+        Step::RestartPane { id, .. } | Step::SetTitle { id, .. } | Step::ClosePane { id, .. } => Some(id),
+        Step::NoteSession { id, .. } => Some(id),
+        Step::Arrange { window: Live(id), .. }
+        | Step::NameWindow { window: Live(id), .. }
+        | Step::SetOptions { window: Live(id), .. } => Some(id),
+        _ => None,
+    }
+}
+
+fn report(context: &Context, outcome: &Outcome, json: bool) {
+    if json {
+        context.ui.result(&outcome.json().to_string());
+        return;
+    }
+    for (name, [_, _, pane]) in outcome.opened() {
+        context.ui.result(&format!("{name} {pane}"));
+    }
+    match outcome.plan.steps.as_slice() {
+        [] => context.ui.say("nothing to do"),
+        [step] => context.ui.say(&format!("done: {step}")),
+        steps => {
+            context.ui.say(&format!("done: {}", counted(steps.len(), "step")));
+            steps.iter().for_each(|step| context.ui.detail(&format!("  {step}")));
+        }
+    }
+    for note in &outcome.plan.notes {
+        context.ui.say(&format!("note: {note}"));
+    }
+}
+
+/// What the server has, for verbs that only tell.
+///
+/// # Errors
+/// When it cannot be asked.
+pub fn look(context: &Context) -> Result<Snapshot> {
+    Ok(context.look_for(Detail::Everything)?.unwrap_or_default())
+}
+
+/// What an operation on this snapshot is planned with.
+pub fn scene<'s>(context: &'s Context, snapshot: &'s Snapshot, any: bool) -> Scene<'s> {
+    let request = request(snapshot.version.unwrap_or(Version::OLDEST));
+    let reach = if any || is_own(context, snapshot) { Reach::All } else { Reach::Tagged };
+    Scene { snapshot, request, directory: &context.directory, reach }
+}
