@@ -18,6 +18,7 @@ mod harness;
 mod layouts;
 mod live;
 mod live_model;
+mod logs;
 mod names;
 mod plan;
 mod restart;
