@@ -27,6 +27,7 @@ mod start;
 mod status;
 mod stop;
 mod supervise;
+mod wait;
 
 /// A test file that nobody names is never run.
 #[test]

@@ -10,7 +10,7 @@ _rune_with_names() {
         *' window '[a-z]*' '*) kind=windows ;;
         *' session '[a-z]*' '*) kind=session ;;
         *' pane '*|*' window '*|*' session '*|*' server '*) ;;
-        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*) kind=target ;;
+        *' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
