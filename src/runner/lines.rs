@@ -2,6 +2,8 @@
 
 #![allow(clippy::disallowed_methods)] // a look has a time limit
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -66,14 +68,15 @@ impl Lines {
         Some(Lines { directory, looks, watch: None })
     }
 
-    /// Whether the probe is one of these; then its answer comes.
-    pub fn begin(&mut self, which: Which) -> bool {
+    /// If the probe is one of these, its answer, or nothing yet: then it comes. A line that is there
+    /// already is found now, since no change of the log will ever tell of it.
+    pub fn begin(&mut self, which: Which) -> Option<Option<Result<(), String>>> {
         let watch = self.watch.take().or_else(|| watch(&self.directory));
         let limit = if watch.is_some() { LOOK } else { BLIND };
         self.watch = watch;
-        let Some(look) = self.looks.iter_mut().find(|look| look.which == which) else { return false };
+        let look = self.looks.iter_mut().find(|look| look.which == which)?;
         look.until = Some(Instant::now() + limit);
-        true
+        Some(look.answer(Instant::now()))
     }
 
     pub fn stop(&mut self) {
@@ -117,8 +120,53 @@ impl Look {
     }
 }
 
+/// The log's writer makes the directory with the first line, which would then be noticed late.
 fn watch(directory: &Path) -> Option<Watch> {
+    let _ = DirBuilder::new().recursive(true).mode(0o700).create(directory);
     let watch = Watch::new().ok()?;
     watch.add(directory).ok()?;
     Some(watch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fs;
+
+    const LOG: &str = concat!(
+        r#"{"version":3,"term":{"cols":80,"rows":24},"timestamp":1,"rune":{"schema":1,"start":1000000,"#,
+        r#""session":"s","workspace":"w","window":"w","pane":"a","id":"k07d1a70eb7ecfa37-0"}}"#,
+        "\n",
+        r#"[0.1,"o","\u001b[32mis up\r\n"]"#,
+        "\n"
+    );
+
+    fn lines(directory: &Path) -> Lines {
+        let pattern = Regex::new("up$").unwrap();
+        let matcher = Ok(Matcher::new(directory, Place::default(), pattern));
+        let look = Look { which: Which::Ready(0), regex: "up$".to_owned(), matcher, until: None };
+        Lines { directory: directory.to_owned(), looks: vec![look], watch: None }
+    }
+
+    #[test]
+    fn a_line_that_came_before_the_look_is_found_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut lines = lines(directory.path());
+        fs::write(directory.path().join("1-1.cast"), LOG).unwrap();
+        assert_eq!(lines.begin(Which::Ready(0)), Some(Some(Ok(()))));
+        assert_eq!(lines.begin(Which::Live), None, "it looks for nothing");
+    }
+
+    #[test]
+    fn the_first_line_of_a_log_that_was_not_there_is_told_of() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("logs").join("w.a");
+        let mut lines = lines(&directory);
+        assert_eq!(lines.begin(Which::Ready(0)), Some(None));
+        fs::create_dir_all(&directory).unwrap();
+        fs::write(directory.join("1-1.cast"), LOG).unwrap();
+        let watch = lines.watch.as_ref().expect("it is watched from the begin");
+        assert!(watch.wait(Some(Duration::from_secs(5))));
+        assert_eq!(lines.answers(), [(Which::Ready(0), Ok(()))]);
+    }
 }

@@ -127,8 +127,8 @@ impl Runner {
     }
 
     fn attempt(&mut self, which: Which) -> Option<Event> {
-        if self.lines.as_mut().is_some_and(|lines| lines.begin(which)) {
-            return None;
+        if let Some(found) = self.lines.as_mut().and_then(|lines| lines.begin(which)) {
+            return found.map(|answer| Event::Answered(which, answer));
         }
         let supervision = &self.pane.specification.supervision;
         let probe = match which {
