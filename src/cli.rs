@@ -166,7 +166,7 @@ pub struct Start {
     /// Wait until every pane that starts by itself is ready
     #[arg(long)]
     pub wait: bool,
-    /// How long to wait before it is given up with exit code 4
+    /// How long to wait before it is given up with exit code 4; else as long as the `ready` of each pane says
     #[arg(long, value_name = "TIME", requires = "wait")]
     pub timeout: Option<String>,
     /// Run the start ritual even if it ran already
@@ -209,7 +209,7 @@ pub struct Apply {
     /// Wait until every pane that starts by itself is ready
     #[arg(long, conflicts_with_all = ["check", "script"])]
     pub wait: bool,
-    /// How long to wait before it is given up with exit code 4
+    /// How long to wait before it is given up with exit code 4; else as long as the `ready` of each pane says
     #[arg(long, value_name = "TIME", requires = "wait")]
     pub timeout: Option<String>,
     /// Do nothing; exit 6 if something would change
@@ -253,7 +253,7 @@ pub struct Wait {
     /// A regular expression that a line of the output of each has to match
     #[arg(long, value_name = "REGEX")]
     pub text: Option<String>,
-    /// How long to wait before it is given up with exit code 4
+    /// How long to wait before it is given up with exit code 4; else as long as the `ready` of each pane says
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
 }
