@@ -178,14 +178,18 @@ fn watched_status_is_pushed_and_leaves_the_terminal_as_it_was() {
     on_each_tmux(|server| {
         start(server, "{key: a, command: [cat]}");
         wait_for(server, "a", &json!({"state": "running"}));
-        let mut terminal = server.rune(["status", "--watch"]).in_terminal(80, 10);
+        // The shell lives on: it says how it ended.
+        let script = "trap : INT; rune status --watch; echo left with $?";
+        let mut terminal = server.program("sh").args(["-c", script]).in_terminal(80, 10);
         terminal.expect("\x1b[?1049h");
         terminal.expect("running");
         rewrite(server, "a", |record| record["state"] = json!({"state": "ready"}));
         terminal.expect("ready");
         terminal.send_control('c');
         terminal.expect("\x1b[?1049l");
-        terminal.code(130);
+        let rest = terminal.expect("left with 130");
+        assert!(!rest.contains("interrupted"), "to leave is no error: {rest}");
+        terminal.code(0);
 
         // Without a terminal: one line of JSON for every change.
         let lines = server.root().join("tmp/lines");

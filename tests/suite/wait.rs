@@ -155,6 +155,7 @@ fn ctrl_c_and_the_end_of_the_server_end_a_wait() {
         terminal.expect("shop:w.a  running");
         terminal.expect("1.0 s");
         terminal.send_control('c');
+        terminal.expect("interrupted");
         terminal.code(130);
 
         let mut terminal = server.pty(["wait", "a", "--state", "exited"]);
