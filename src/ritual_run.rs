@@ -90,7 +90,7 @@ pub fn run(
     let running = running(&record).into_iter().map(|(one, _)| one).collect();
     record.background.clone_from(&running);
     record.begin(phase, now());
-    store.write(&record)?;
+    note(phase, &store, &record, on)?;
     let mut ritual = Ritual {
         project,
         phase,
@@ -107,8 +107,23 @@ pub fn run(
     if ended.is_ok() {
         ritual.record.end(phase, now());
     }
-    ritual.store.write(&ritual.record)?;
+    note(phase, &ritual.store, &ritual.record, on)?;
     ended.map(|()| Outcome::Ran)
+}
+
+/// Writes the record down. A full disk is no reason not to stop; then it is forgotten what ran, unless
+/// something still does, so that the next start is not taken for a second one.
+fn note(phase: Phase, store: &Store, record: &Record, on: &mut dyn FnMut(Event)) -> Result<()> {
+    match store.write(record) {
+        Err(error) if phase == Phase::Stop => {
+            on(Event::NotNoted { why: error.to_string() });
+            if record.background.is_empty() {
+                store.forget();
+            }
+            Ok(())
+        }
+        written => written,
+    }
 }
 
 /// What is known of the project's rituals in this boot of the machine.
@@ -166,7 +181,9 @@ pub fn end_background(
     }
     let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
     record.background = others.into_iter().chain(survived).collect();
-    store.write(&record)?;
+    if !ended.is_empty() {
+        note(Phase::Stop, &store, &record, on)?;
+    }
     Ok(ended)
 }
 
