@@ -5,7 +5,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
 
 use super::pane::simplest_shell;
-use super::{Chase, Front, Lines, Logged, Runner};
+use super::{Chase, Front, Lines, Logged, Runner, program};
 use crate::cast::Mark;
 use crate::probe::Attempt;
 use crate::record::State;
@@ -122,7 +122,7 @@ impl Runner {
                 self.terminal.touch();
                 Event::Started(number)
             }
-            Err(error) => Event::NotStarted(error.to_string()),
+            Err(error) => Event::NotStarted(program::why(&error)),
         }
     }
 
