@@ -16,7 +16,7 @@ pub use verb::{Resize, Switch, Verb};
 ///
 /// Without a command, `rune` is `rune start`.
 #[derive(Debug, Parser)]
-#[command(name = "rune", version = env!("RUNE_VERSION"), max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "rune", version = env!("RUNE_VERSION"), max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = false, subcommand_required = false)]
 pub struct Cli {
     /// What holds for every command.
@@ -29,6 +29,7 @@ pub struct Cli {
 
 /// What holds for every command.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Read this config instead of looking for one
     #[arg(short = 'f', long = "file", global = true, value_name = "FILE")]
