@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
 
 pub use glob::is_glob;
-pub use subject::{is_about, known};
+pub use subject::{is_about, known, past};
 
 /// A pane with where it is.
 #[derive(Clone, Copy, Debug)]

@@ -37,7 +37,7 @@ fn row(fact: &Fact<'_>, now: u64) -> [Cell; 8] {
             None => "by hand".into(),
         },
         record
-            .filter(|record| record.since > 0)
+            .filter(|record| record.since > 0 && fact.state != Some(State::LostRunner))
             .map(|record| age(now.saturating_sub(record.since)))
             .into_cell(),
         pid(fact).map(|pid| pid.to_string()).into_cell(),
