@@ -82,6 +82,7 @@ fn status_has_every_fact_in_units() {
         );
         let failed = pane(server, "failed");
         assert_eq!(failed["ready"], false);
+        assert_eq!(failed["last_line"], Value::Null, "it printed nothing; what its runner says is no output");
         assert!(failed["since"].as_u64() > Some(1_600_000_000_000), "{failed}");
 
         let said = server.rune(["status"]).success().stdout;
