@@ -214,3 +214,30 @@ fn a_pane_that_was_swapped_away_becomes_one_of_several_equals_at_once() {
         bench.settle(&with("1"), true);
     });
 }
+
+/// That a pane was closed is seen by a report, as everything else; one that has gone by itself is closed.
+#[test]
+fn a_closing_that_did_not_happen_is_an_error() {
+    on_each_tmux(|server| {
+        let bench = Bench::new(server);
+        bench.settle(&workspace([window("w", [pane("a", "1"), pane("b", "2"), pane("c", "3")])]), false);
+        let planned =
+            bench.plan(&workspace([window("w", [pane("a", "1")])]), true).expect("it can be planned");
+        let lines = planned.script.lines.iter();
+        let closings: Vec<usize> = lines
+            .enumerate()
+            .filter(|(_, line)| line.commands.iter().any(|command| command.contains("kill-pane")))
+            .map(|(number, _)| number)
+            .collect();
+        assert_eq!(closings.len(), 2, "{}", planned.script.text());
+        let mut script = planned.script.clone();
+        script.lines[closings[1]].commands.clear();
+        let ran = bench.run(&planned, &script);
+        let error = ran.verify(&planned.plan, &planned.script).expect_err("one was lost").to_string();
+        assert!(error.contains("could not close pane `w.c`"), "{error}");
+        // The whole script closes the one that is left; the other is gone already.
+        let ran = bench.run(&planned, &planned.script);
+        ran.verify(&planned.plan, &planned.script).expect("both are gone");
+        assert_eq!(server.list_panes("#{pane_id}").len(), 1);
+    });
+}
