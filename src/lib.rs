@@ -11,6 +11,7 @@ pub mod control;
 pub mod environment;
 pub mod error;
 pub mod event;
+pub mod glob;
 pub mod goal;
 pub mod heroscript;
 pub mod journal;

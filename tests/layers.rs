@@ -64,6 +64,7 @@ const TABLE: &[(&str, u8)] = &[
     // 2 readings (pure)
     ("snapshot", 2),
     ("cast", 2),
+    ("glob", 2),
     ("plain", 2),
     ("cli", 2),
     ("config::raw", 2),
