@@ -6,6 +6,7 @@ pub mod cast;
 pub mod cli;
 pub mod command;
 pub mod commands;
+pub mod condition;
 pub mod config;
 pub mod control;
 pub mod environment;
