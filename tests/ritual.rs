@@ -187,6 +187,7 @@ fn words(done: &[(String, How)]) -> String {
             How::Kept { .. } => "kept",
             How::Skipped { .. } => "skipped",
             How::Workspace { .. } => "workspace",
+            How::Session { .. } => "session",
             How::Nothing => "nothing",
         };
         format!("{name} {word}")

@@ -70,6 +70,11 @@ impl Ritual<'_> {
             on(done(How::Workspace { key: key.clone(), text }));
             return Ok(());
         }
+        if let Some(Interactive::Session(key)) = &command.interactive {
+            let text = command.command.as_ref().map(Command::summary);
+            on(done(How::Session { name: self.project.workspace_name(key).to_owned(), text }));
+            return Ok(());
+        }
         let Some(what) = &command.command else {
             on(done(How::Nothing));
             return Ok(());
