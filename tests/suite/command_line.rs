@@ -438,7 +438,18 @@ fn a_starter_config_is_written_once_and_works() {
         let said = server.rune(["init"]).code(5).stderr;
         assert!(said.ends_with("rune.yaml` exists\nhint: `rune init --force` replaces it\n"), "{said}");
         assert_eq!(text(&path), "mine");
+        let schema = server.project().join(".rune.schema.json");
+        std::fs::remove_file(&schema).expect("the first one wrote it");
         server.rune(["init", "--force"]).success();
-        assert!(text(&path).contains("yaml-language-server: $schema="));
+        // By a name that is the same for everybody who has the repository.
+        assert_that(
+            &text(&path),
+            &predicate::str::starts_with("# yaml-language-server: $schema=.rune.schema.json\n"),
+        );
+        assert_eq!(text(&schema), server.rune(["schema"]).success().stdout);
+        server.rune(["init", "-f", "web/rune.yaml"]).cwd(server.root()).code(1);
+        server.write("web/note", "");
+        server.rune(["init", "-f", "web/rune.yaml"]).success();
+        assert!(server.project().join("web/.rune.schema.json").is_file());
     });
 }
