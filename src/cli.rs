@@ -406,7 +406,7 @@ pub enum Ritual {
         #[command(flatten)]
         choice: Choice,
     },
-    /// Run it without the workspace
+    /// Run it without the workspace; it counts as run for `rune start` and `rune stop`
     Run {
         /// Which ritual
         phase: Phase,

@@ -141,6 +141,9 @@ pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> R
         },
     );
     let ran = server.execute(&script, planned.version, &nonce)?;
+    for mistake in &ran.mistakes {
+        context.ui.say(&format!("tmux reads its config with a mistake: {mistake}"));
+    }
     let verified = ran.verify(&planned.plan, &script);
     noted::note(context, happened(planned, &ran, verified.is_ok()), by);
     verified?;
