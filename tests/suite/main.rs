@@ -18,6 +18,7 @@ mod harness;
 mod heroscript;
 mod layouts;
 mod live;
+mod live_model;
 mod names;
 mod plan;
 mod restart;
@@ -27,6 +28,7 @@ mod start;
 mod status;
 mod stop;
 mod supervise;
+mod wait;
 
 /// A test file that nobody names is never run.
 #[test]
