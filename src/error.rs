@@ -91,6 +91,11 @@ pub enum Error {
         /// What it could be.
         candidates: Vec<String>,
     },
+    /// What a pane prints is not kept.
+    NotLogged {
+        /// Which pane; none at all without it.
+        pane: Option<String>,
+    },
     /// rune will not do it, since it is not ours, not trusted, or ambiguous.
     Refused {
         /// What was refused and why.
@@ -179,7 +184,10 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Config(_) | Error::Script(_) | Error::Usage { .. } => 2,
-            Error::NotFound { .. } | Error::Ambiguous { .. } | Error::NotRunning => 3,
+            Error::NotFound { .. }
+            | Error::Ambiguous { .. }
+            | Error::NotLogged { .. }
+            | Error::NotRunning => 3,
             Error::NotReady { .. } => 4,
             Error::Refused { .. } => 5,
             Error::WouldChange { .. } => 6,
@@ -207,6 +215,10 @@ impl Error {
                 Some(format!("there is {}", several(candidates)))
             }
             Error::Ambiguous { candidates, .. } => Some(format!("take one of {}", several(candidates))),
+            Error::NotLogged { pane } => Some(format!(
+                "a pane with `log: true` is logged from its start on; `rune capture {}` shows its screen",
+                pane.as_deref().unwrap_or("PANE")
+            )),
             Error::NotRunning => Some("`rune start` starts a project".to_owned()),
             Error::NoTmux { .. } => Some(
                 "install tmux 2.6 or newer, or name one with `--tmux`; `rune doctor` looks again".to_owned(),
@@ -242,6 +254,8 @@ impl fmt::Display for Error {
             Error::Io { action, path, source } => {
                 write!(f, "could not {action} `{}`: {source}", path.display())
             }
+            Error::NotLogged { pane: Some(pane) } => write!(f, "`{pane}` is not logged"),
+            Error::NotLogged { pane: None } => f.write_str("nothing is logged"),
             Error::NotRunning => f.write_str("nothing is running"),
             Error::NotFound { what, name, .. } => write!(f, "there is no {what} `{name}`"),
             Error::Ambiguous { what, name, candidates } => {

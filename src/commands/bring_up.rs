@@ -226,6 +226,14 @@ fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<P
         ended.filter(|word| !moved(word)).map(|word| context.workspace_mark(word)).collect();
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
+    if !planned.version.has(Feature::PipesOfRestarted) {
+        let logged = planned.plan.steps.iter().filter_map(|step| match step {
+            Step::RestartPane { id, launch, .. } if launch.pane.supervision.logs() => Some(id.as_str()),
+            _ => None,
+        });
+        let logged: BTreeSet<&str> = logged.collect();
+        panes.retain(|pane| !logged.contains(pane.id.as_str()));
+    }
     let mut survivors = Vec::new();
     if !panes.is_empty() {
         keep(context, &mut panes, planned.version)?;
@@ -263,6 +271,13 @@ pub fn keep(context: &Context, panes: &mut Vec<&LivePane>, version: Version) -> 
     if !version.has(Feature::DeadPanesHaveSizes) {
         let settled = context.server.settled(&ids)?;
         panes.retain(|pane| settled.contains(&pane.id));
+    }
+    // The server takes a pane that is started again for ended as soon as its pipe changes.
+    if !version.has(Feature::PipesOfRestarted) {
+        let logs = |pane: &&LivePane| {
+            pane.known.as_ref().is_some_and(|known| known.specification.supervision.logs())
+        };
+        panes.retain(|pane| !logs(pane));
     }
     Ok(())
 }

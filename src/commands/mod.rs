@@ -19,6 +19,7 @@ mod kill;
 mod known;
 mod leave;
 pub mod live;
+mod logs;
 mod ls;
 mod man;
 mod noted;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Plan(options) => apply::plan(context, &options),
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
+        Command::Logs(options) => logs::logs(context, &options),
         Command::Ls(options) => ls::ls(context, &options),
         Command::Why(options) => why::why(context, &options),
         Command::Wait(options) => wait::wait(context, &options),

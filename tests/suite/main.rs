@@ -19,6 +19,7 @@ mod heroscript;
 mod layouts;
 mod live;
 mod live_model;
+mod logs;
 mod names;
 mod plan;
 mod restart;
