@@ -26,7 +26,7 @@ pub use cursor::Cursor;
 pub use lines::{Line, Lines, What};
 pub use matcher::Matcher;
 pub use reading::Entry;
-pub use segment::{Segment, segments};
+pub use segment::{Segment, clear, segments};
 pub use sink::{DROPPED, Limits, Sink};
 pub use tail::{Place, Tail};
 pub use writer::{ENDED, STARTED, write};
