@@ -6,6 +6,7 @@
 
 #![allow(clippy::disallowed_methods)] // output is dated when it comes
 
+mod file;
 mod lines;
 mod matcher;
 mod reading;
@@ -18,6 +19,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use crate::cast::Moment;
 
+pub use file::FileMatcher;
 pub use lines::{Line, Lines, What};
 pub use matcher::Matcher;
 pub use reading::Entry;

@@ -17,7 +17,7 @@ use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Decision, R
 
 mod background;
 mod condition;
-mod lines;
+mod kept;
 mod needs;
 mod ready;
 mod ritual;
@@ -25,6 +25,7 @@ mod stop;
 mod store;
 
 pub use condition::holds;
+pub use kept::{Known, known};
 use ritual::{Ritual, variable};
 use store::Store;
 
@@ -46,6 +47,10 @@ pub struct Options<'a> {
     pub force: bool,
     /// What others who wait for us are told, as in "`rune start`".
     pub caller: &'a str,
+    /// This very program, which runners are.
+    pub program: &'a Path,
+    /// The journal's file.
+    pub journal: &'a Path,
 }
 
 /// Whether a ritual was run.
@@ -87,8 +92,9 @@ pub fn run(
     if let Some(id) = record.foreground.take() {
         process::terminate_found(|table| table.with_variable(COMMAND_VARIABLE, &id), GRACE);
     }
-    let running = running(&record).into_iter().map(|(one, _)| one).collect();
+    let running: Vec<Background> = running(&record).into_iter().map(|(one, _)| one).collect();
     record.background.clone_from(&running);
+    kept::tidy(&store.kept(), &running);
     record.begin(phase, now());
     store.write(&record)?;
     let mut ritual = Ritual {
@@ -133,9 +139,14 @@ pub fn records(state: &Path, unreadable: &mut dyn FnMut(&Error)) -> Result<Vec<R
 
 /// The background commands that still run, each with its processes.
 pub fn running(record: &Record) -> Vec<(Background, Vec<Process>)> {
+    background(record).into_iter().filter(|(_, processes)| !processes.is_empty()).collect()
+}
+
+/// The same with those that have ended.
+pub fn background(record: &Record) -> Vec<(Background, Vec<Process>)> {
     let table = process::snapshot();
     let with_processes = |one: &Background| (one.clone(), background::processes(one, &table));
-    record.background.iter().map(with_processes).filter(|(_, processes)| !processes.is_empty()).collect()
+    record.background.iter().map(with_processes).collect()
 }
 
 /// Ends the background commands of the project's start ritual, the last first: each is asked as it
@@ -156,6 +167,12 @@ pub fn end_background(
     let deadline = Instant::now() + grace;
     let mut ended: Vec<(Background, Vec<Process>)> = Vec::new();
     for one in ours.into_iter().rev() {
+        kept::note_lost(&one, options.caller);
+        if !grace.is_zero() && kept::close(&one, grace, options.caller) {
+            let survivors = background::end(&one, GRACE);
+            ended.push((one, survivors));
+            continue;
+        }
         let rule = stop::Rule::of(&one, project, options)?.filter(|_| !grace.is_zero());
         let grace = match rule {
             Some(rule) => rule.ask(&one)?,
@@ -166,6 +183,7 @@ pub fn end_background(
     }
     let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
     record.background = others.into_iter().chain(survived).collect();
+    kept::tidy(&store.kept(), &record.background);
     store.write(&record)?;
     Ok(ended)
 }

@@ -269,7 +269,7 @@ pub fn keep(context: &Context, panes: &mut Vec<&LivePane>, version: Version) -> 
 
 /// The path of this very program, for panes to start.
 #[allow(clippy::disallowed_methods)]
-fn program() -> Result<String> {
+pub fn program() -> Result<String> {
     let path = std::env::current_exe().map_err(Error::io("find the program", "rune"))?;
     Ok(path.display().to_string())
 }
