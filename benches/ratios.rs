@@ -5,10 +5,12 @@
 //! |---|---|
 //! | `rune start -d` of 10 windows of 4 panes, server running | the same panes by one raw `source-file` |
 //! | `rune apply` with nothing to do, 40 panes | one `list-panes -a` |
+//! | `rune status` of 100 panes | one `list-panes -a` |
 //! | `rune --version` | `/bin/true` |
 //! | 20 MB from a pane to its log | the same to `cat >>file` by `pipe-pane` |
 //!
-//! `cargo bench -- log` measures the last row only.
+//! And one time: from a runner's change of its record to the end of a `rune wait` for that.
+//! `cargo bench -- log` measures the row about logs only.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros)] // a benchmark measures time and prints
 
@@ -18,7 +20,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rune::cast::Mark;
-use rune::record::{PaneId, SCHEMA, Specification, Tag};
+use rune::record::{PANE_RUN, PaneId, Record, SCHEMA, Specification, State, Tag};
 use rune::store::Store;
 use rune::workspace::supervision::Supervision;
 use rune::workspace::{Hash, Key, OnExit};
@@ -51,6 +53,56 @@ fn main() {
     let version = |world: &World| world.rune(&["--version"]);
     let truth = |world: &World| world.run(Command::new("/bin/true"));
     ratio("rune --version / true", &world, &nothing, &version, &truth);
+
+    world.rune(&["stop", "--timeout", "1s"]);
+    world.configure(20, 5);
+    world.rune(&["start", "-d", "--wait"]);
+    let status = |world: &World| world.rune(&["status"]);
+    ratio("status of 100 panes / list-panes -a", &world, &nothing, &status, &list);
+    latency(&world);
+}
+
+/// How often the time of a wake-up is taken.
+const WAKES: usize = 200;
+
+/// Prints how long it takes from the change of a record to the end of who waits for it: what a person or
+/// a script sees, so the end of the waiting process is part of it.
+fn latency(world: &World) {
+    let output = world
+        .command("tmux")
+        .args(["-L", "rune", "list-panes", "-a", "-F", "#{pane_id} #{pane_start_command}"])
+        .stdout(Stdio::piped())
+        .output();
+    let said = String::from_utf8(output.expect("tmux runs").stdout).expect("it is text");
+    let own = said.lines().find(|line| line.contains(PANE_RUN)).expect("a pane of ours");
+    let words: Vec<&str> = own.split(' ').map(|word| word.trim_matches('"')).collect();
+    let (pane, store) = (words[0], Store::at(words[3].into()));
+    let id = PaneId::parse(words[5]).expect("an id");
+    let running = store.record(&id).expect("a record");
+    let mut times: Vec<Duration> = (0..WAKES)
+        .map(|_| {
+            store.write_record(&running).expect("a record");
+            let mut wait = world.command(env!("CARGO_BIN_EXE_rune"));
+            wait.args(["wait", pane, "--state", "exited"]).stderr(Stdio::piped());
+            let mut waiting = wait.spawn().expect("rune runs");
+            let mut seen = String::new();
+            let stderr = waiting.stderr.as_mut().expect("a pipe");
+            std::io::BufRead::read_line(&mut std::io::BufReader::new(stderr), &mut seen).expect("a line");
+            let ended = Record { state: State::Exited { code: 0 }, ..running.clone() };
+            let start = Instant::now();
+            store.write_record(&ended).expect("a record");
+            waiting.wait().expect("it ends");
+            start.elapsed()
+        })
+        .collect();
+    store.write_record(&running).expect("a record");
+    times.sort();
+    let at = |part: usize| times[(WAKES - 1) * part / 100].as_secs_f64() * 1000.0;
+    println!(
+        "change of a record to the end of `rune wait`: p50 {:.1} ms, p99 {:.1} ms ({WAKES} times)",
+        at(50),
+        at(99)
+    );
 }
 
 /// What a pane prints, from its start until all of it is in a file.
@@ -159,11 +211,18 @@ struct World {
 impl World {
     fn new() -> World {
         let world = World { directory: tempfile::tempdir().expect("a temporary directory") };
+        world.configure(WINDOWS, PANES);
+        world.tmux(&["new-session", "-d", "-s", "keep", "--", "cat", "-"]);
+        world
+    }
+
+    /// Writes a config, and a script for tmux, of so many windows and panes.
+    fn configure(&self, windows: usize, panes: usize) {
         let mut config = "version: 1\nworkspace:\n  session_name: bench\n  windows:\n".to_owned();
         let mut raw = String::new();
-        for window in 0..WINDOWS {
+        for window in 0..windows {
             let _ = writeln!(config, "    - name: w{window}\n      layout: tiled\n      panes:");
-            for pane in 0..PANES {
+            for pane in 0..panes {
                 let _ = writeln!(config, "        - command: [cat]");
                 let _ = writeln!(
                     raw,
@@ -177,10 +236,8 @@ impl World {
                 );
             }
         }
-        std::fs::write(world.path().join("rune.yaml"), config).expect("a config");
-        std::fs::write(world.path().join("raw.tmux"), raw).expect("a script");
-        world.tmux(&["new-session", "-d", "-s", "keep", "--", "cat", "-"]);
-        world
+        std::fs::write(self.path().join("rune.yaml"), config).expect("a config");
+        std::fs::write(self.path().join("raw.tmux"), raw).expect("a script");
     }
 
     fn path(&self) -> PathBuf {
@@ -199,7 +256,15 @@ impl World {
         self.run(command);
     }
 
-    fn run(&self, mut command: Command) {
+    fn run(&self, command: Command) {
+        self.prepared(command).status().expect("the program runs");
+    }
+
+    fn command(&self, program: &str) -> Command {
+        self.prepared(Command::new(program))
+    }
+
+    fn prepared(&self, mut command: Command) -> Command {
         let path = self.path();
         let path: &Path = &path;
         command.current_dir(path).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
@@ -208,7 +273,7 @@ impl World {
         }
         command.env("LANG", "C.UTF-8").env("SHELL", "/bin/sh");
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        command.status().expect("the program runs");
+        command
     }
 }
 

@@ -69,6 +69,10 @@ pub enum Command {
     Apply(Apply),
     /// Show what runs, and how it is
     Status(Status),
+    /// Explain why a pane is as it is, with what it waits for and its last output
+    Why(Why),
+    /// Wait until panes are ready, have ended, or have printed something
+    Wait(Wait),
     /// Show what panes use: processors and memory
     Top(Top),
     /// Show what panes printed
@@ -159,6 +163,12 @@ pub struct Start {
     /// Do not attach
     #[arg(short, long)]
     pub detach: bool,
+    /// Wait until every pane that starts by itself is ready
+    #[arg(long)]
+    pub wait: bool,
+    /// How long to wait before it is given up with exit code 4
+    #[arg(long, value_name = "TIME", requires = "wait")]
+    pub timeout: Option<String>,
     /// Run the start ritual even if it ran already
     #[arg(long)]
     pub ritual: bool,
@@ -196,6 +206,12 @@ pub struct Apply {
     /// Close panes and windows that are no longer declared
     #[arg(long)]
     pub prune: bool,
+    /// Wait until every pane that starts by itself is ready
+    #[arg(long, conflicts_with_all = ["check", "script"])]
+    pub wait: bool,
+    /// How long to wait before it is given up with exit code 4
+    #[arg(long, value_name = "TIME", requires = "wait")]
+    pub timeout: Option<String>,
     /// Do nothing; exit 6 if something would change
     #[arg(long)]
     pub check: bool,
@@ -216,6 +232,30 @@ pub struct Status {
     /// Print JSON, one line a report
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rune why`
+#[derive(Args, Debug)]
+pub struct Why {
+    /// The pane
+    pub pane: String,
+}
+
+/// `rune wait`
+#[derive(Args, Debug)]
+pub struct Wait {
+    /// Panes, or windows and sessions for all of their panes that start by themselves
+    #[arg(value_name = "TARGET", required = true)]
+    pub targets: Vec<String>,
+    /// How far each has to be; by default ready, unless there is a text
+    #[arg(long, value_parser = ["ready", "started", "succeeded", "exited"])]
+    pub state: Option<String>,
+    /// A regular expression that a line of the output of each has to match
+    #[arg(long, value_name = "REGEX")]
+    pub text: Option<String>,
+    /// How long to wait before it is given up with exit code 4
+    #[arg(long, value_name = "TIME")]
+    pub timeout: Option<String>,
 }
 
 /// `rune top`
@@ -434,6 +474,6 @@ pub struct Man {
 #[derive(Args, Debug)]
 pub struct Complete {
     /// What kind of names
-    #[arg(value_parser = ["project", "workspace", "session", "window", "pane", "target"])]
+    #[arg(value_parser = ["project", "workspace", "session", "window", "pane", "target", "windows"])]
     pub kind: String,
 }

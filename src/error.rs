@@ -139,6 +139,8 @@ pub enum Error {
     NotReady {
         /// What was waited for and what was last seen.
         message: String,
+        /// What to do.
+        hint: Option<String>,
     },
     /// `--check` found that something would change.
     WouldChange {
@@ -197,6 +199,7 @@ impl Error {
             Error::Usage { hint, .. }
             | Error::Refused { hint, .. }
             | Error::Step { hint, .. }
+            | Error::NotReady { hint, .. }
             | Error::Failed { hint, .. } => hint.clone(),
             Error::NotFound { candidates, .. } if !candidates.is_empty() => {
                 Some(format!("there is {}", several(candidates)))
@@ -231,7 +234,7 @@ impl fmt::Display for Error {
             }
             Error::Usage { message, .. }
             | Error::Refused { message, .. }
-            | Error::NotReady { message }
+            | Error::NotReady { message, .. }
             | Error::Failed { message, .. } => f.write_str(message),
             Error::Io { action, path, source } => {
                 write!(f, "could not {action} `{}`: {source}", path.display())

@@ -17,7 +17,8 @@ const SEQUENCES: usize = 16;
 /// What a terminal shows of `line`, which has no line feed: text behind a carriage return or a
 /// backspace stands over what was there, as of progress bars; other control sequences are left out.
 pub fn line(line: &[u8], keep: Keep) -> String {
-    if !line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t') {
+    // 0xC2 begins the controls beyond ASCII, too.
+    if !line.iter().any(|byte| byte.is_ascii_control() && *byte != b'\t' || *byte == 0xc2) {
         return String::from_utf8_lossy(line).into_owned(); // most lines
     }
     let mut row = Row { cells: Vec::new(), column: 0, styles: vec![Vec::new()] };
@@ -147,6 +148,7 @@ mod tests {
     fn a_line_is_what_a_terminal_shows_in_the_end() {
         for (bytes, shown) in [
             ("plain", "plain"),
+            ("a\u{80}b", "ab"),
             ("a\u{1b} \u{fc}b\u{1b}(", "a\u{fc}b"),
             ("\u{1b}(Bx\u{1b}#8y", "xy"),
             ("done\r", "done"),

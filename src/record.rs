@@ -252,6 +252,14 @@ impl State {
         matches!(self, State::Running | State::Ready | State::Stopped)
     }
 
+    /// Whether the command ended, or could not be started.
+    pub fn is_end(&self) -> bool {
+        matches!(
+            self,
+            State::Exited { .. } | State::Signalled { .. } | State::NotStarted { .. } | State::GaveUp
+        )
+    }
+
     /// Whether the command ended in a way that asks for another start.
     pub fn failed(&self) -> bool {
         match self {

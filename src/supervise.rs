@@ -13,8 +13,8 @@ mod restarts;
 mod tests;
 
 pub use checks::Which;
-pub use life::Life;
-pub use needs::{Seen, concerns, label, name, unmet};
+pub use life::{Life, STARTER};
+pub use needs::{Seen, concerns, duration, label, name, unmet};
 pub use request::{Reply, Request, SCHEMA, Wish};
 
 use crate::event::What;

@@ -48,6 +48,8 @@ const TABLE: &[(&str, u8)] = &[
     ("supervise", 3),
     ("target", 3),
     ("why", 3),
+    ("goal", 3),
+    ("note", 3),
     ("live", 3),
     ("template", 3),
     ("quote", 3),

@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use super::bring_up::{self, Mode, Planned};
 use super::context::{Context, origin};
+use super::kill::duration;
+use super::wait;
 use super::without_rune;
 use crate::cli;
 use crate::config;
@@ -23,11 +25,20 @@ pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
     if options.check || options.script {
         return plan(context, options);
     }
-    let _lock = bring_up::lock(context, "apply")?;
+    let timeout = options.timeout.as_deref().map(duration).transpose()?;
+    let lock = bring_up::lock(context, "apply")?;
     let (project, planned) = prepare(context, options)?;
+    let since = wait::now();
     bring_up::execute(context, &project, &planned, "rune apply")?;
+    drop(lock);
+    said(context, options, &project, &planned)?;
+    if options.wait { wait::started(context, &project, since, timeout) } else { Ok(()) }
+}
+
+/// Says what was done.
+fn said(context: &Context, options: &cli::Apply, project: &Project, planned: &Planned) -> Result<()> {
     if options.json {
-        return show(context, options, &project, &planned);
+        return show(context, options, project, planned);
     }
     if planned.plan.is_empty() {
         context.ui.say("nothing to do");

@@ -142,7 +142,7 @@ pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> R
     );
     let ran = server.execute(&script, planned.version, &nonce)?;
     let verified = ran.verify(&planned.plan, &script);
-    noted::note(context, happened(&planned.plan, &ran, verified.is_ok()), by);
+    noted::note(context, happened(planned, &ran, verified.is_ok()), by);
     verified?;
     stores.tidy()?;
     Ok(Done { opened: ran.opened, survivors })
@@ -174,7 +174,8 @@ pub fn ending(planned: &Planned) -> BTreeSet<&str> {
 
 /// What the journal has of a plan: what was opened, and, when all of it was done, what was started
 /// again and closed.
-fn happened(plan: &Plan, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+fn happened(planned: &Planned, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+    let plan = &planned.plan;
     let label = |word: &str| {
         let session = plan.sessions.iter().find(|session| session.workspace == word);
         session.map(|session| session.label.as_str()).unwrap_or_default()
@@ -191,6 +192,14 @@ fn happened(plan: &Plan, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
             }
             Step::RestartPane { launch, .. } if all => events.push((What::Restarted, pane(&launch.tag))),
             Step::ClosePane { tag, .. } if all => events.push((What::Closed, pane(tag))),
+            Step::Act { act: Act::EndSession { name, workspace, .. } } if all => {
+                events.push((What::Stopped, noted::named(name, workspace.as_deref())));
+            }
+            Step::Act { act } if act.ends() && all => {
+                let panes = inside(&planned.snapshot, act.id());
+                events
+                    .extend(panes.filter_map(|pane| pane.tag.as_ref()).map(|tag| (What::Closed, pane(tag))));
+            }
             _ => {}
         }
     }
@@ -233,7 +242,8 @@ fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<P
         survivors.extend(processes::end(group, GRACE));
     }
     for mark in marks {
-        let group = Group { panes: &[], workspace: Some(&mark), directories: &BTreeMap::new(), by };
+        let directories = &known::directories(&planned.snapshot);
+        let group = Group { panes: &[], workspace: Some(&mark), directories, by };
         survivors.extend(processes::end(group, GRACE));
     }
     Ok(survivors)

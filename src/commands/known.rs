@@ -10,9 +10,10 @@ use crate::command;
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
 use crate::plan::Launch;
+use crate::process;
 use crate::project::Project;
-use crate::record::{SCHEMA, Specification};
-use crate::snapshot::{Known, Snapshot};
+use crate::record::{ProcessId, SCHEMA, Specification, Tag};
+use crate::snapshot::{Known, LivePane, Snapshot};
 use crate::store::{Store, Variable};
 use crate::workspace::{Command, Workspace};
 
@@ -25,12 +26,30 @@ pub fn directories(snapshot: &Snapshot) -> BTreeMap<String, PathBuf> {
 /// Completes a snapshot with what is written down about its panes.
 pub fn complete(context: &Context, snapshot: &mut Snapshot) {
     let directories = directories(snapshot);
-    snapshot.complete(|tag| {
-        let directory = directories.get(&tag.workspace);
-        let store = Store::at(directory.cloned().unwrap_or_else(|| context.pane_directory(&tag.workspace)));
-        let specification = store.specification(&tag.id)?;
-        Some(Known { specification, record: store.record(&tag.id) })
-    });
+    snapshot.complete(|tag| read(context, &directories, tag));
+}
+
+/// Marks panes whose runner ended as dead: tmux may not have noticed, or has let them be.
+pub fn find_dead(snapshot: &mut Snapshot) {
+    let windows = snapshot.sessions.iter_mut().flat_map(|session| &mut session.windows);
+    for pane in windows.flat_map(|window| &mut window.panes) {
+        let record = pane.known.as_ref().and_then(|known| known.record.as_ref());
+        if let Some(ProcessId { pid, start }) = record.map(|record| record.runner) {
+            pane.dead |= pid == pane.pid && !process::is_alive(pid, start);
+        }
+    }
+}
+
+/// What is written down about a pane that may be closed.
+pub fn of(context: &Context, snapshot: &Snapshot, pane: &LivePane) -> Option<Known> {
+    read(context, &directories(snapshot), pane.tag.as_ref()?)
+}
+
+fn read(context: &Context, directories: &BTreeMap<String, PathBuf>, tag: &Tag) -> Option<Known> {
+    let directory = directories.get(&tag.workspace);
+    let store = Store::at(directory.cloned().unwrap_or_else(|| context.pane_directory(&tag.workspace)));
+    let specification = store.specification(&tag.id)?;
+    Some(Known { specification, record: store.record(&tag.id) })
 }
 
 /// What the runner of a pane in this session will start from.

@@ -13,6 +13,7 @@ mod env;
 mod events;
 mod gone;
 mod heroscript;
+mod history;
 mod init;
 mod kill;
 mod known;
@@ -36,6 +37,8 @@ mod stop;
 mod top;
 mod usage;
 mod verb;
+mod wait;
+mod why;
 mod window;
 mod without_rune;
 
@@ -55,6 +58,8 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Status(options) => status::status(context, &options),
         Command::Logs(options) => logs::logs(context, &options),
         Command::Ls(options) => ls::ls(context, &options),
+        Command::Why(options) => why::why(context, &options),
+        Command::Wait(options) => wait::wait(context, &options),
         Command::Top(options) => top::top(context, &options),
         Command::Attach(options) => attach::attach(context, &options),
         Command::Kill(options) => kill::kill(context, &options),

@@ -22,6 +22,7 @@ const WINCH: i32 = Signal::WINCH.as_raw();
 pub struct Notice {
     watch: Option<Watch>,
     signals: Signals,
+    while_read: bool,
 }
 
 /// Why it woke.
@@ -33,6 +34,8 @@ pub enum Woken {
     Time,
     /// The terminal has another size.
     Resized,
+    /// Nobody reads the results any more; see [`Notice::while_read`].
+    Unread,
     /// Ctrl-Z: what the terminal shows is to be put back before [`Notice::suspend`].
     Suspend,
 }
@@ -48,9 +51,16 @@ impl Notice {
         Notice::of(&[Signals::ENDING.as_slice(), &[TSTP, WINCH]].concat())
     }
 
+    /// Also wakes when nobody reads standard output any more.
+    pub fn while_read(mut self) -> Notice {
+        self.while_read = true;
+        self
+    }
+
     fn of(signals: &[i32]) -> Result<Notice> {
         let failed = |error| Error::failed(format!("could not listen for signals: {error}"));
-        Ok(Notice { watch: Watch::new().ok(), signals: Signals::watch(signals).map_err(failed)? })
+        let signals = Signals::watch(signals).map_err(failed)?;
+        Ok(Notice { watch: Watch::new().ok(), signals, while_read: false })
     }
 
     /// Watches a directory; one that does not exist is no trouble. To be called again after each change:
@@ -74,7 +84,10 @@ impl Notice {
             None => Some(timeout.unwrap_or(LOOK).min(LOOK)),
         };
         let time = time.and_then(|time| Timespec::try_from(time).ok());
+        let out = rustix::stdio::stdout();
+        // Of standard output only errors are told: the reader of a pipe is gone.
         let mut sources = vec![PollFd::new(&self.signals, PollFlags::IN)];
+        sources.extend(self.while_read.then(|| PollFd::new(&out, PollFlags::empty())));
         sources.extend(ends.iter().map(|end| PollFd::new(end, PollFlags::IN)));
         sources
             .extend(self.watch.as_ref().map(|watch| PollFd::from_borrowed_fd(watch.as_fd(), PollFlags::IN)));
@@ -83,12 +96,14 @@ impl Notice {
             Ok(_) | Err(Errno::INTR) => Woken::Changed,
             Err(error) => return Err(Error::failed(format!("could not wait: {error}"))),
         };
+        let unread = self.while_read && !sources[1].revents().is_empty();
         if let Some(watch) = &self.watch {
             watch.changes();
         }
         let signals = self.signals.pending();
         match signals.iter().find(|signal| ![TSTP, WINCH].contains(signal)) {
             Some(_) => Err(Error::Interrupted),
+            None if unread => Ok(Woken::Unread),
             None if signals.contains(&TSTP) => Ok(Woken::Suspend),
             None if signals.contains(&WINCH) => Ok(Woken::Resized),
             None => Ok(woken),

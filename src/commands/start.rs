@@ -4,7 +4,9 @@ use super::apply;
 use super::attach;
 use super::bring_up::{self, Mode};
 use super::context::Context;
+use super::kill::duration;
 use super::ritual;
+use super::wait;
 use crate::cli;
 use crate::error::Result;
 use crate::lock::Lock;
@@ -23,6 +25,7 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
     if options.dry_run {
         return dry_run(context, options);
     }
+    let timeout = options.timeout.as_deref().map(duration).transpose()?;
     let lock = bring_up::lock(context, "rune start")?;
     let looked = context.look()?;
     let mut project = context.project(&options.choice.words, looked.as_ref(), true)?;
@@ -36,10 +39,14 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
         }
         return Ok(());
     }
+    let since = wait::now();
     let planned = bring_up::plan(context, &project, looked, MODE)?;
     bring_up::execute(context, &project, &planned, "rune start")?;
     drop(lock);
     report(context, &planned.plan, &options.choice.words);
+    if options.wait {
+        wait::started(context, &project, since, timeout)?;
+    }
     let Some(last) = planned.plan.sessions.last() else { return Ok(()) };
     let id = last.id.clone().unwrap_or_else(|| format!("={}", last.label));
     if options.detach {

@@ -10,11 +10,11 @@ use super::notice::{Notice, Woken};
 use super::usage;
 use crate::cli;
 use crate::error::Result;
+use crate::note::words::size;
 use crate::process::{Sample, Usage};
 use crate::snapshot::{Detail, LiveWindow, Snapshot};
 use crate::target::{pane_key, window_key};
 use crate::ui::{Cell, Column, Screen, Table};
-use crate::why::words::size;
 
 /// Time between the two looks that `--once` compares.
 const ONCE: Duration = Duration::from_millis(500);

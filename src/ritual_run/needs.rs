@@ -49,7 +49,7 @@ impl Ritual<'_> {
         let message = format!("`{name}` {why}");
         let how = How::NotReady { why, optional };
         on(Event::Done { name, how, output: Vec::new() });
-        if optional { Ok(()) } else { Err(Error::NotReady { message }) }
+        if optional { Ok(()) } else { Err(Error::NotReady { message, hint: None }) }
     }
 
     /// Waits for what `command` needs, or says why that cannot be had.

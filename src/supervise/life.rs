@@ -15,7 +15,7 @@ const STOPPED: &str = "stopped: Enter continues, s opens a shell";
 const ENDED: &str = "Enter runs it again, s opens a shell, q closes the pane";
 const HELD: &str = "waiting for `rune pane start`: Enter starts it, s opens a shell";
 /// Who starts a command that waits for it.
-pub(super) const STARTER: &str = "`rune pane start`";
+pub const STARTER: &str = "`rune pane start`";
 
 /// How long the log may take to catch up.
 const LOGGED: Duration = Duration::from_secs(5);

@@ -1,6 +1,135 @@
 //! Why a pane is as it is: from what is written down about it and about what it needs, to words.
 
-mod note;
-pub mod words;
+mod cause;
+#[cfg(test)]
+mod tests;
 
-pub use note::note;
+use std::collections::BTreeMap;
+
+use crate::event::Event;
+use crate::goal;
+use crate::record::State;
+use crate::snapshot::{LivePane, Snapshot};
+use crate::supervise;
+use crate::target;
+use cause::Cause;
+
+pub use cause::{last_asker, next_start};
+
+/// How many lines of output of what a pane waits for are shown: enough for an error.
+const OF_NEEDED: usize = 5;
+
+/// What is found out about panes besides their records; by tmux id.
+#[derive(Clone, Debug, Default)]
+pub struct Evidence {
+    /// What runs in panes whose runner is gone or unknown, each process in words.
+    pub processes: BTreeMap<String, Vec<String>>,
+    /// The last lines of what they printed, and where these were read.
+    pub output: BTreeMap<String, (Source, Vec<String>)>,
+    /// What happened to them, the latest last.
+    pub events: Vec<Event>,
+}
+
+/// Where output was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In the log.
+    Log,
+    /// On the screen and in what has left it at its top.
+    Screen,
+}
+
+/// One line of an explanation; a deeper one explains the one before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// How deep it is.
+    pub depth: usize,
+    /// What it says.
+    pub text: String,
+    /// Whether it is output of the command, and not rune's word.
+    pub output: bool,
+}
+
+/// The panes that an explanation of `pane` is about: itself and what keeps it waiting.
+pub fn chain<'s>(snapshot: &'s Snapshot, pane: &'s LivePane) -> Vec<&'s LivePane> {
+    let mut chain = vec![pane];
+    let mut next = 0;
+    while let Some(pane) = chain.get(next).copied() {
+        for need in cause::unmet(snapshot, pane) {
+            if let Some(needed) = goal::needed(snapshot, pane, need)
+                && !chain.iter().any(|known| known.id == needed.id)
+            {
+                chain.push(needed);
+            }
+        }
+        next += 1;
+    }
+    chain
+}
+
+/// Why the pane of this tmux id is as it is. `now` is in milliseconds since 1970 (UTC).
+pub fn why(snapshot: &Snapshot, pane: &str, evidence: &Evidence, now: u64) -> Vec<Line> {
+    let mut why = Why { snapshot, evidence, now, lines: Vec::new(), told: Vec::new() };
+    why.tell(pane, 0);
+    why.lines
+}
+
+struct Why<'a> {
+    snapshot: &'a Snapshot,
+    evidence: &'a Evidence,
+    now: u64,
+    lines: Vec<Line>,
+    told: Vec<&'a str>,
+}
+
+impl<'a> Why<'a> {
+    fn tell(&mut self, id: &str, depth: usize) {
+        let snapshot = self.snapshot;
+        let Some((session, window, pane)) = snapshot.panes().find(|(_, _, pane)| pane.id == id) else {
+            return;
+        };
+        let cause = Cause { snapshot, pane, evidence: self.evidence, now: self.now };
+        let name = target::name(session, window, pane);
+        self.say(depth, format!("{name}: {}", cause.headline()));
+        if self.told.contains(&pane.id.as_str()) {
+            return; // it stands above
+        }
+        self.told.push(&pane.id);
+        for line in cause.reasons(&name) {
+            self.say(depth + 1, line);
+        }
+        for need in cause::unmet(snapshot, pane) {
+            let name = supervise::name(need);
+            self.say(depth + 1, format!("it needs `{name}` to be {}", need.state.as_str()));
+            match goal::needed(snapshot, pane, need) {
+                Some(needed) => self.tell(&needed.id, depth + 2),
+                None => self.say(depth + 2, format!("there is no pane `{name}` now: `rune start` opens it")),
+            }
+        }
+        self.output(pane, depth);
+    }
+
+    fn output(&mut self, pane: &LivePane, depth: usize) {
+        let record = pane.known.as_ref().and_then(|known| known.record.as_ref());
+        if record.is_some_and(|record| record.state == State::Waiting && record.last.is_none()) {
+            return; // it never ran: only its runner spoke
+        }
+        let Some((source, lines)) = self.evidence.output.get(&pane.id) else { return };
+        let kept = if depth == 0 { lines.len() } else { lines.len().min(OF_NEEDED) };
+        let lines = &lines[lines.len() - kept..];
+        if lines.is_empty() {
+            return;
+        }
+        let from = match source {
+            Source::Log => "the last lines of its log",
+            Source::Screen => "the last lines on its screen",
+        };
+        self.say(depth + 1, format!("{from}:"));
+        let output = |text: &String| Line { depth: depth + 2, text: text.clone(), output: true };
+        self.lines.extend(lines.iter().map(output));
+    }
+
+    fn say(&mut self, depth: usize, text: String) {
+        self.lines.push(Line { depth, text, output: false });
+    }
+}

@@ -17,6 +17,7 @@ mod events;
 mod harness;
 mod layouts;
 mod live;
+mod live_model;
 mod logs;
 mod names;
 mod plan;
@@ -27,6 +28,7 @@ mod start;
 mod status;
 mod stop;
 mod supervise;
+mod wait;
 
 /// A test file that nobody names is never run.
 #[test]

@@ -204,6 +204,8 @@ fn watched_status_is_pushed_and_leaves_the_terminal_as_it_was() {
         server.wait_until("the change is there", || states() == ["ready", "running"]);
         watch.kill().expect("it runs");
         watch.wait().expect("it ran");
+        let said = server.sh("rune status --watch --json | head -n 1 | wc -l").success().stdout;
+        assert_eq!(said.trim(), "1", "it ends when nobody reads it");
     });
 }
 

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::commands::context::Context;
-use crate::commands::usage;
+use crate::commands::{history, known, usage};
 use crate::error::Result;
+use crate::event::Event;
+use crate::note;
 use crate::process::{Process, Sample, Usage};
 use crate::record::{Record, State};
 use crate::snapshot::{Detail, LivePane, LiveSession, LiveWindow, Snapshot};
@@ -20,6 +22,8 @@ pub struct Look {
     pub now: u64,
     /// What all processes had used.
     pub sample: Sample,
+    /// What happened, where that is needed to say how it is.
+    events: Vec<Event>,
     /// What stands in each pane last, by tmux id.
     last_lines: BTreeMap<String, String>,
 }
@@ -51,14 +55,20 @@ pub struct Fact<'l> {
 impl Look {
     /// Looks at everything.
     pub fn take(context: &Context) -> Result<Look> {
-        let snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+        let mut snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
+        known::find_dead(&mut snapshot);
         let sample = usage::sample(&snapshot);
         let panes: Vec<&str> = snapshot.panes().map(|(_, _, pane)| pane.id.as_str()).collect();
         let version = snapshot.version.unwrap_or(Version::OLDEST);
         let screens = context.server.screens(&panes, 0, version)?;
         let last = |(pane, lines): (String, Vec<String>)| Some((pane, lines.into_iter().next_back()?));
         let last_lines = screens.into_iter().filter_map(last).collect();
-        Ok(Look { now: now(), sample, last_lines, snapshot })
+        let restarts = |pane: &LivePane| pane.state(snapshot.pid) == State::Restarting;
+        let events = match snapshot.panes().any(|(_, _, pane)| restarts(pane)) {
+            true => history::events(context),
+            false => Vec::new(),
+        };
+        Ok(Look { now: now(), sample, events, last_lines, snapshot })
     }
 
     /// What is known of each pane, in the order of sessions and windows; rates are since `before`.
@@ -80,7 +90,9 @@ impl Look {
         let lost = state == Some(State::LostRunner);
         let survivors: Vec<&Process> =
             if lost { self.sample.processes(&pane.id).collect() } else { Vec::new() };
-        let next = None;
+        let id = pane.tag.as_ref().map(|tag| &tag.id);
+        let next = record(pane).filter(|_| state == Some(State::Restarting));
+        let next = next.and_then(|record| why::next_start(&self.events, id, record));
         let note = match &state {
             None => None,
             Some(State::LostRunner) if survivors.is_empty() => Some("nothing of it is left".to_owned()),
@@ -88,7 +100,7 @@ impl Look {
                 let left: Vec<String> = survivors.iter().map(ToString::to_string).collect();
                 Some(format!("left: {}", left.join(", ")))
             }
-            Some(state) => why::note(state, record(pane), next, self.now),
+            Some(state) => note::note(state, record(pane), next, self.now),
         };
         Fact {
             session,

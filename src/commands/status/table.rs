@@ -1,9 +1,9 @@
 //! What is known of panes, for people.
 
 use super::look::{Fact, record};
+use crate::note::words::{age, size};
 use crate::record::{Record, State};
 use crate::ui::{Cell, Column, Table, Tone};
-use crate::why::words::{age, size};
 
 const COLUMNS: [Column; 8] = [
     Column::Left("PANE"),

@@ -18,7 +18,7 @@ const TICK: Duration = Duration::from_secs(1);
 /// Shows what runs until somebody presses Ctrl-C.
 pub fn watch(context: &Context, json: bool) -> Result<()> {
     let mut screen = if json { None } else { Screen::open() };
-    let mut notice = if screen.is_some() { Notice::of_screen() } else { Notice::new() }?;
+    let mut notice = if screen.is_some() { Notice::of_screen()? } else { Notice::new()?.while_read() };
     let (mut before, mut said) = (None, None);
     loop {
         // Before the look, so that nothing changes unseen in between.
@@ -37,10 +37,14 @@ pub fn watch(context: &Context, json: bool) -> Result<()> {
             }
         }
         before = Some(report.look.sample);
-        if notice.wait(&[], Some(TICK))? == Woken::Suspend {
-            screen.as_mut().map(Screen::hide);
-            notice.suspend();
-            screen.as_mut().map(Screen::show);
+        match notice.wait(&[], Some(TICK))? {
+            Woken::Suspend => {
+                screen.as_mut().map(Screen::hide);
+                notice.suspend();
+                screen.as_mut().map(Screen::show);
+            }
+            Woken::Unread => return Ok(()),
+            Woken::Changed | Woken::Time | Woken::Resized => {}
         }
     }
 }

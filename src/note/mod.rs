@@ -1,7 +1,9 @@
 //! What there is to say of a pane's state in a few words.
 
-use super::words::time;
+pub mod words;
+
 use crate::record::{Record, State};
+use words::time;
 
 /// What makes a state more than its word: what is waited for, when it is started again, what ended.
 /// `next` is when it is started again, if that is known; times are milliseconds since 1970 (UTC).
@@ -30,6 +32,15 @@ pub fn note(state: &State, record: Option<&Record>, next: Option<u64>, now: u64)
         _ => None,
     }
     .filter(|note| !note.is_empty())
+}
+
+/// A state with what there is to say of it: `waiting for db: tcp 5432`, `running, late: tcp 1: refused`.
+pub fn short(state: &State, record: Option<&Record>, next: Option<u64>, now: u64) -> String {
+    match note(state, record, next, now) {
+        Some(note) if *state == State::Running || *state == State::Unknown => format!("{state}, {note}"),
+        Some(note) => format!("{state} {note}"),
+        None => state.to_string(),
+    }
 }
 
 #[cfg(test)]
