@@ -7,6 +7,9 @@ use style::Style;
 /// How tmux 2.6 to 3.8 begin the line that stands in a pane whose process has ended.
 const DEAD: &str = "Pane is dead";
 
+/// How many rows that line may take.
+const NOTICE: usize = 4;
+
 /// The lines that a captured screen has: rows below the last that has something on it are none.
 ///
 /// In a dead pane tmux writes a line on the last row, however far that is below the others; it comes
@@ -14,11 +17,14 @@ const DEAD: &str = "Pane is dead";
 pub fn lines(text: &str, dead: bool) -> Vec<&str> {
     let mut lines: Vec<&str> = text.lines().collect();
     drop_blank(&mut lines);
-    let notice = lines.last().copied().filter(|last| dead && plain(last).starts_with(DEAD));
-    if let Some(notice) = notice {
-        lines.pop();
+    // In a narrow pane it takes several rows.
+    let notice = lines.iter().rposition(|line| dead && plain(line).starts_with(DEAD));
+    if let Some(place) = notice
+        && lines.len() - place <= NOTICE
+    {
+        let notice = lines.split_off(place);
         drop_blank(&mut lines);
-        lines.push(notice);
+        lines.extend(notice);
     }
     lines
 }
@@ -129,6 +135,8 @@ mod tests {
     fn the_notice_of_a_dead_pane_counts_as_one_line() {
         let text = "a\nb\n\n\nPane is dead (status 1, now)\n";
         assert_eq!(lines(text, true), ["a", "b", "Pane is dead (status 1, now)"]);
+        let narrow = "a\n\nPane is dead (sta\ntus 1)\n";
+        assert_eq!(lines(narrow, true), ["a", "Pane is dead (sta", "tus 1)"]);
         assert_eq!(lines(text, false).len(), 5, "of a live one somebody printed that");
         assert_eq!(lines("a\n\nb\n", true), ["a", "", "b"]);
     }

@@ -41,6 +41,7 @@ const TABLE: &[(&str, u8)] = &[
     ("ritual_run", 4),
     // 3 decisions (pure)
     ("plan", 3),
+    ("moment", 3),
     ("order", 3),
     ("screen", 3),
     ("moment", 3),

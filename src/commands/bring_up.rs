@@ -145,7 +145,7 @@ pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> R
         context.ui.say(&format!("tmux reads its config with a mistake: {mistake}"));
     }
     let verified = ran.verify(&planned.plan, &script);
-    noted::note(context, happened(&planned.plan, &ran, verified.is_ok()), by);
+    noted::note(context, happened(planned, &ran, verified.is_ok()), by);
     verified?;
     stores.tidy()?;
     Ok(Done { opened: ran.opened, survivors })
@@ -177,7 +177,8 @@ pub fn ending(planned: &Planned) -> BTreeSet<&str> {
 
 /// What the journal has of a plan: what was opened, and, when all of it was done, what was started
 /// again and closed.
-fn happened(plan: &Plan, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+fn happened(planned: &Planned, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
+    let plan = &planned.plan;
     let label = |word: &str| {
         let session = plan.sessions.iter().find(|session| session.workspace == word);
         session.map(|session| session.label.as_str()).unwrap_or_default()
@@ -194,6 +195,14 @@ fn happened(plan: &Plan, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
             }
             Step::RestartPane { launch, .. } if all => events.push((What::Restarted, pane(&launch.tag))),
             Step::ClosePane { tag, .. } if all => events.push((What::Closed, pane(tag))),
+            Step::Act { act: Act::EndSession { name, workspace, .. } } if all => {
+                events.push((What::Stopped, noted::named(name, workspace.as_deref())));
+            }
+            Step::Act { act } if act.ends() && all => {
+                let panes = inside(&planned.snapshot, act.id());
+                events
+                    .extend(panes.filter_map(|pane| pane.tag.as_ref()).map(|tag| (What::Closed, pane(tag))));
+            }
             _ => {}
         }
     }
@@ -220,6 +229,14 @@ fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<P
         ended.filter(|word| !moved(word)).map(|word| context.workspace_mark(word)).collect();
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
+    if !planned.version.has(Feature::PipesOfRestarted) {
+        let logged = planned.plan.steps.iter().filter_map(|step| match step {
+            Step::RestartPane { id, launch, .. } if launch.pane.supervision.logs() => Some(id.as_str()),
+            _ => None,
+        });
+        let logged: BTreeSet<&str> = logged.collect();
+        panes.retain(|pane| !logged.contains(pane.id.as_str()));
+    }
     let mut survivors = Vec::new();
     if !panes.is_empty() {
         keep(context, &mut panes, planned.version)?;
@@ -228,7 +245,8 @@ fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<P
         survivors.extend(processes::end(group, GRACE));
     }
     for mark in marks {
-        let group = Group { panes: &[], workspace: Some(&mark), directories: &BTreeMap::new(), by };
+        let directories = &known::directories(&planned.snapshot);
+        let group = Group { panes: &[], workspace: Some(&mark), directories, by };
         survivors.extend(processes::end(group, GRACE));
     }
     Ok(survivors)
@@ -251,14 +269,29 @@ fn inside<'s>(snapshot: &'s Snapshot, id: &str) -> impl Iterator<Item = &'s Live
 /// close with them; those whose processes must not end before tmux ends them are taken out.
 pub fn keep(context: &Context, panes: &mut Vec<&LivePane>, version: Version) -> Result<()> {
     let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
-    context.server.command("keep panes that restart", render::keep(&ids, version))?;
+    for ids in ids.chunks(AT_ONCE) {
+        context.server.command("keep panes that restart", render::keep(ids, version))?;
+    }
     // The server ends with an error, and everything on it, when a pane that is kept is given its size.
     if !version.has(Feature::DeadPanesHaveSizes) {
-        let settled = context.server.settled(&ids)?;
+        let mut settled = Vec::new();
+        for ids in ids.chunks(AT_ONCE) {
+            settled.extend(context.server.settled(ids)?);
+        }
         panes.retain(|pane| settled.contains(&pane.id));
+    }
+    // The server takes a pane that is started again for ended as soon as its pipe changes.
+    if !version.has(Feature::PipesOfRestarted) {
+        let logs = |pane: &&LivePane| {
+            pane.known.as_ref().is_some_and(|known| known.specification.supervision.logs())
+        };
+        panes.retain(|pane| !logs(pane));
     }
     Ok(())
 }
+
+/// How many panes one command line of tmux names: some versions take no more than 1000 words.
+const AT_ONCE: usize = 100;
 
 /// The path of this very program, for panes to start.
 #[allow(clippy::disallowed_methods)]

@@ -46,6 +46,7 @@ pub fn complete(context: &Context, options: &cli::Complete) -> Result<()> {
     let names = match options.kind.as_str() {
         "session" => sessions(&context.server),
         "target" => targets(&context.server),
+        "windows" => windows(&context.server),
         kind => configured(context, kind),
     };
     if !names.is_empty() {
@@ -63,6 +64,15 @@ fn sessions(server: &Server) -> Vec<String> {
 fn targets(server: &Server) -> Vec<String> {
     let snapshot = server.look(Detail::Plan).ok().flatten().unwrap_or_default();
     snapshot.panes().map(|(session, window, pane)| target::name(session, window, pane)).collect()
+}
+
+/// The full spellings of all live windows.
+fn windows(server: &Server) -> Vec<String> {
+    let snapshot = server.look(Detail::Plan).ok().flatten().unwrap_or_default();
+    let windows = snapshot.sessions.iter().flat_map(|session| {
+        session.windows.iter().map(move |window| format!("{}:{}", session.name, target::window_key(window)))
+    });
+    windows.collect()
 }
 
 fn configured(context: &Context, kind: &str) -> Vec<String> {

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 
 use super::content::Content;
 use super::declare::{self, By, as_started, title};
-use super::scene::{self, Scene, number, pane_named};
+use super::scene::{self, Scene};
 use super::session::{PLACEHOLDER, placeholder, takes_over};
-use super::{Ensure, MOST_PANES, Planned};
+use super::slots::{Slot, Slots};
+use super::{Ensure, Planned};
 use crate::error::{Error, Result};
 use crate::plan::{self, Draft, Part, Step};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow};
 use crate::target;
-use crate::workspace::{Identity, Key, Layout, NamedLayout, Pane, Window, Workspace, session_label};
+use crate::workspace::{Identity, Key, Layout, Pane, Window, Workspace, session_label};
 
 /// A session as it is wanted by all that was said of it.
 #[derive(Default)]
@@ -354,177 +355,6 @@ fn compare(
 /// The key that panes carry of a window that exists.
 pub(super) fn window_key(window: &LiveWindow) -> Key {
     window.noted.as_ref().map_or_else(|| Key::from_name(&window.name), |note| note.key.clone())
-}
-
-/// The panes of a window: those that are there, and those that are wanted.
-struct Slots<'w, 'e, 's> {
-    workspace: &'w Workspace,
-    wanted: &'w WantedWindow<'e>,
-    live: Option<&'s LiveWindow>,
-    slots: Vec<Slot<'s>>,
-}
-
-/// A place in a window.
-struct Slot<'s> {
-    live: Option<&'s LivePane>,
-    /// The key that it gets.
-    key: Option<Key>,
-    /// Which wanted pane it is.
-    asked: Option<usize>,
-}
-
-impl<'s> Slots<'_, '_, 's> {
-    /// Finds or makes a slot for everything that is wanted.
-    fn fill(&mut self) -> Result<()> {
-        for at in 0..self.wanted.panes.len() {
-            let name = self.wanted.panes[at].name;
-            let slot = match self.find(name) {
-                Some(slot) => slot,
-                None => self.make(name)?,
-            };
-            self.slots[slot].asked = Some(at);
-        }
-        let count = self.wanted.count.unwrap_or(1).max(1);
-        while self.slots.len() < count {
-            let free = (1..).find(|number| !self.has_number(*number));
-            self.insert(free.unwrap_or(count));
-        }
-        Ok(())
-    }
-
-    fn find(&self, name: &str) -> Option<usize> {
-        let live = self.live.and_then(|window| pane_named(window, name));
-        let is_live = |slot: &Slot<'_>| {
-            slot.key.is_none() && live.is_some_and(|live| slot.live.is_some_and(|pane| pane.id == live.id))
-        };
-        let key = match name {
-            // Without a pane there is none that is active: the first will be.
-            "main" | "active" if self.live.is_none() => Key::place(1),
-            name => Key::from_name(name),
-        };
-        self.slots
-            .iter()
-            .position(|slot| slot.key.as_ref() == Some(&key))
-            .or_else(|| self.slots.iter().position(is_live))
-    }
-
-    /// A new pane of this name; one with a number has all places before it, too.
-    fn make(&mut self, name: &str) -> Result<usize> {
-        let number = match name {
-            "main" | "active" => Some(1),
-            name => name.parse::<usize>().ok(),
-        };
-        let Some(number) = number else {
-            self.slots.push(Slot { live: None, key: Some(Key::from_name(name)), asked: None });
-            return Ok(self.slots.len() - 1);
-        };
-        if !(1..=MOST_PANES).contains(&number) {
-            let hint = Some(format!("places count from 1 to {MOST_PANES}"));
-            return Err(Error::Usage { message: format!("a window has no place {number}"), hint });
-        }
-        for place in 1..number {
-            if self.find(&place.to_string()).is_none() && !self.has_number(place) {
-                self.insert(place);
-            }
-        }
-        Ok(self.insert(number))
-    }
-
-    fn has_number(&self, wanted: usize) -> bool {
-        self.slots.iter().any(|slot| slot.number() == Some(wanted))
-    }
-
-    /// Puts a new pane of this number before those with higher ones.
-    fn insert(&mut self, number: usize) -> usize {
-        let at = self.slots.iter().position(|slot| slot.number().is_some_and(|other| other > number));
-        let at = at.unwrap_or(self.slots.len());
-        self.slots.insert(at, Slot { live: None, key: Some(Key::place(number)), asked: None });
-        at
-    }
-
-    /// Panes of ours beyond a number, of which nobody said that they are wanted; the last first.
-    fn beyond(&self, count: usize) -> Vec<&'s LivePane> {
-        let mut more = self.slots.len().saturating_sub(count.max(1));
-        let mut closing = Vec::new();
-        for slot in self.slots.iter().rev() {
-            let Some(pane) = slot.live.filter(|pane| pane.tag.is_some() && slot.asked.is_none()) else {
-                continue;
-            };
-            if more > 0 {
-                closing.push(pane);
-                more -= 1;
-            }
-        }
-        closing
-    }
-
-    /// The window with all its panes as they are declared.
-    fn window(&self, key: Key) -> Window {
-        let panes = self.slots.iter().map(|slot| slot.declared(self)).collect();
-        let noted = self.live.and_then(known_layout);
-        Window {
-            key,
-            name: Some(self.wanted.name.to_owned()),
-            layout: self.wanted.layout.clone().or(noted).unwrap_or(Layout::Grid),
-            focus: false,
-            options: BTreeMap::new(),
-            sync: false,
-            panes,
-        }
-    }
-}
-
-impl Slot<'_> {
-    fn number(&self) -> Option<usize> {
-        match &self.key {
-            Some(key) => key.as_str().parse().ok(),
-            None => self.live.and_then(number),
-        }
-    }
-
-    /// Who says what it runs, if anybody does.
-    fn by(&self, wanted: &WantedWindow<'_>) -> Option<By> {
-        let asked = self.asked.map(|at| &wanted.panes[at]);
-        match asked {
-            Some(asked) if asked.content.command.is_some() => Some(By::Name),
-            _ if wanted.content.command.is_some() => Some(By::Window),
-            _ => None,
-        }
-    }
-
-    fn declared(&self, slots: &Slots<'_, '_, '_>) -> Pane {
-        let wanted = slots.wanted;
-        let asked = self.asked.map(|at| &wanted.panes[at]);
-        let own = self.key.clone().or_else(|| Some(self.live?.tag.as_ref()?.pane.clone()));
-        let key = own.unwrap_or_else(|| Key::from_name(self.live.map_or("1", |pane| &pane.id)));
-        let content = match (self.by(wanted), asked) {
-            // With nothing but a shell in it, what is said of it still holds.
-            (Some(By::Name), Some(asked)) => asked.content,
-            (None, Some(asked)) if *asked.content != Content::default() => asked.content,
-            _ => &wanted.content,
-        };
-        let by = self.by(wanted).unwrap_or(By::Window);
-        let label = asked.and_then(|asked| asked.label);
-        declare::pane(slots.workspace, key, content, label, by)
-    }
-}
-
-/// The layout that a window's panes were put into, where the note of it is that of one with a name.
-pub(super) fn known_layout(live: &LiveWindow) -> Option<Layout> {
-    let named = NamedLayout::ALL.iter().map(|(layout, _)| Layout::Named(*layout));
-    let is_it = |layout: &Layout| {
-        let window = Window {
-            key: Key::place(1),
-            name: None,
-            layout: layout.clone(),
-            focus: false,
-            options: BTreeMap::new(),
-            sync: false,
-            panes: Vec::new(),
-        };
-        Draft::is_arranged(&window, live)
-    };
-    std::iter::once(Layout::Grid).chain(named).find(is_it)
 }
 
 /// Whether a window is the placeholder of an empty session.

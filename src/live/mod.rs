@@ -16,6 +16,7 @@ mod ensure;
 mod pane;
 mod scene;
 mod session;
+mod slots;
 mod split;
 mod window;
 

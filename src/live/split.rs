@@ -59,14 +59,15 @@ fn length(room: u16, size: Option<Share>) -> Result<u16> {
             u16::try_from(u32::from(room) * u32::from(percent) / 100).unwrap_or(room)
         }
         Some(Share::Cells(cells)) => cells,
-    };
+    }
+    .max(1);
     if cells.saturating_add(2) > room {
         return Err(Error::Refused {
             message: format!("there is no room for {cells} cells beside a pane in {room}"),
             hint: Some("take less, or make the terminal larger".to_owned()),
         });
     }
-    Ok(cells.max(1))
+    Ok(cells)
 }
 
 #[cfg(test)]

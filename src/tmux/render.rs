@@ -143,7 +143,7 @@ impl<'a> Renderer<'a> {
                 let mut words = words(&["respawn-pane", "-k", "-t", id, "-c", &cwd, "--"]);
                 words.extend((self.context.argv)(launch));
                 self.command(&words);
-                // Old versions keep the pipe of the life before.
+                // Most versions keep the pipe of the life before. Some refuse to close it before the respawn.
                 if !self.log(id, launch) {
                     self.command(&["pipe-pane", "-t", id].map(str::to_owned));
                 }

@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
+use rune::live::{self, Operation, Reach, Scene};
 use rune::plan::{self, Launch, Plan, Request, Step};
 use rune::record::{PaneId, SCHEMA, Specification};
 use rune::snapshot::{Detail, Known, LivePane, Snapshot};
@@ -71,16 +72,35 @@ impl<'s> Bench<'s> {
         let nonce = self.next.replace(self.next.get() + 1);
         let request = Request { only_missing: false, prune, terminal: None, version, nonce };
         let plan = plan::plan(std::slice::from_ref(workspace), &snapshot, &request)?;
-        let context = Context {
-            version,
-            nonce: NONCE,
-            argv: &argv,
-            writer: &|_| None,
-            directory: &|_| "/nowhere".to_owned(),
-            server_options: &[],
-        };
-        let script = render(&plan, &context);
+        let script = render(&plan, &render_context(version));
         Ok(Planned { plan, script, version, nonce: NONCE.to_owned() })
+    }
+
+    /// Does one operation by name; what was done.
+    pub fn perform(&self, operation: &Operation) -> rune::error::Result<Plan> {
+        let mut snapshot =
+            self.tmux.look(Detail::Everything).expect("the server answers").unwrap_or_default();
+        let known = self.known.borrow().clone();
+        snapshot.complete(|tag| Some(Known { specification: known.get(&tag.id)?.clone(), record: None }));
+        let version = match snapshot.version {
+            Some(version) => version,
+            None => self.tmux.program_version()?,
+        };
+        let nonce = self.next.replace(self.next.get() + 1);
+        let request = Request { only_missing: false, prune: false, terminal: None, version, nonce };
+        let scene =
+            Scene { snapshot: &snapshot, request, directory: std::path::Path::new("/"), reach: Reach::All };
+        let plan = live::plan(operation, &scene)?.plan;
+        if plan.is_empty() {
+            return Ok(plan);
+        }
+        let script = render(&plan, &render_context(version));
+        let planned = Planned { plan, script, version, nonce: NONCE.to_owned() };
+        let ran = self.run(&planned, &planned.script);
+        let verified = ran.verify(&planned.plan, &planned.script);
+        verified
+            .unwrap_or_else(|error| panic!("{error}\n{}\n{}", planned.script.text(), self.server.state()));
+        Ok(planned.plan)
     }
 
     /// Runs a script, which need not be that of the plan.
@@ -162,6 +182,17 @@ impl<'s> Bench<'s> {
              #{@rune_layout} #{@rune_options} #{pane_synchronized} #{@o} | \
              #{pane_left},#{pane_top} #{pane_width}x#{pane_height} #{pane_title}",
         )
+    }
+}
+
+fn render_context(version: Version) -> Context<'static> {
+    Context {
+        version,
+        nonce: NONCE,
+        argv: &argv,
+        writer: &|_| None,
+        directory: &|_| "/nowhere".to_owned(),
+        server_options: &[],
     }
 }
 

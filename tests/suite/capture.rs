@@ -122,9 +122,10 @@ fn a_dead_pane_says_so_in_its_last_line() {
         server.tmux(["respawn-pane", "-k", "-t", "=shop:", "printf 'one\\ntwo\\n'"]);
         server.wait_until("the pane is dead", || server.list_panes("#{pane_dead}") == ["1"]);
         let pane = server.list_panes("#{pane_id}").remove(0);
-        let said = server.rune(["capture", &pane, "--lines", "3"]).success().stdout;
+        // The notice takes two rows here on some versions.
+        let said = server.rune(["capture", &pane, "--lines", "9", "--join"]).success().stdout;
         let lines: Vec<&str> = said.lines().collect();
-        assert_eq!((lines.len(), lines[0], lines[1]), (3, "one", "two"), "{said}");
-        assert!(lines[2].starts_with("Pane is dead"), "{said}");
+        assert_eq!((lines[0], lines[1]), ("one", "two"), "{said}");
+        assert!((3..=4).contains(&lines.len()) && lines[2].starts_with("Pane is dead"), "{said}");
     });
 }

@@ -344,6 +344,10 @@ fn shells_complete_names() {
                 ("rune restart front-end:w", &["front-end:w.1"]),
                 ("rune pane stop f", &["front-end:w.1"]),
                 ("rune pane st", &["start", "stop"]),
+                ("rune pane send front-end:w", &["front-end:w.1"]),
+                ("rune window delete f", &["front-end:w"]),
+                ("rune session restart f", &["front-end"]),
+                ("rune server sta", &["start", "status"]),
             ] {
                 let mut words = completed(server, shell, line);
                 // fish writes names that a shell would read as it would have them read.

@@ -158,12 +158,14 @@ fn a_window_is_made_and_takes_the_placeholders_place() {
 fn assert_grid(server: &Server, window: &str, count: usize) {
     let text = "#{pane_width} #{pane_height} #{window_width} #{window_height}";
     let lines = server.tmux(["list-panes", "-t", window, "-F", text]);
-    let cells: Vec<Vec<u32>> =
-        lines.lines().map(|line| line.split(' ').map(|word| word.parse().unwrap()).collect()).collect();
+    let cells: Vec<Vec<u32>> = lines
+        .lines()
+        .map(|line| line.split(' ').map(|word| word.parse().expect("a number")).collect())
+        .collect();
     assert_eq!(cells.len(), count);
     for side in [0, 1] {
         let lengths = || cells.iter().map(|cell| cell[side]);
-        let spread = lengths().max().unwrap() - lengths().min().unwrap();
+        let spread = lengths().max().expect("a pane") - lengths().min().expect("a pane");
         // Where the last row has fewer panes, they are wider.
         let whole = [1, 2, 3, 4, 6, 8, 9, 12, 16].contains(&count);
         assert!(spread <= 1 || (side == 0 && !whole), "{count} panes on {}: {cells:?}", server.binary());
@@ -554,7 +556,10 @@ fn only_a_server_of_runes_own_is_stopped_and_only_by_name() {
 }
 
 /// Names that are easily taken for one another.
-const NAMES: [&str; 8] = ["dev", "dev-2", "de", "devel", "1", "12", "größe", "a_b"];
+const NAMES: [&str; 5] = ["dev", "dev-2", "de", "1", "größe"];
+
+/// The same for windows.
+const WINDOWS: [&str; 3] = ["1", "w.1", "ü:x"];
 
 #[test]
 fn nothing_but_what_is_named_changes() {
@@ -564,7 +569,7 @@ fn nothing_but_what_is_named_changes() {
             server.tmux(["new-session", "-d", "-s", name, "exec cat"]);
         }
         for session in NAMES {
-            for window in ["1", "w", "w.1", "ü:x"] {
+            for window in WINDOWS {
                 server
                     .rune([
                         "window",
@@ -590,7 +595,7 @@ fn nothing_but_what_is_named_changes() {
             before.iter().filter(|line| !now.contains(line)).cloned().collect()
         };
         for session in NAMES {
-            for window in ["1", "w", "w.1", "ü:x"] {
+            for window in WINDOWS {
                 let target = format!("{session}:{window}");
                 let before = all();
                 server
@@ -613,10 +618,10 @@ fn nothing_but_what_is_named_changes() {
         }
         for session in NAMES {
             let before = all();
-            server.rune(["window", "delete", &format!("{session}:w")]).success();
+            server.rune(["window", "delete", &format!("{session}:w.1")]).success();
             let gone = changed(&before);
             assert!(
-                gone.len() == 2 && gone.iter().all(|line| line.starts_with(&format!("{session}|w|"))),
+                gone.len() == 2 && gone.iter().all(|line| line.starts_with(&format!("{session}|w.1|"))),
                 "{gone:?}"
             );
         }
@@ -627,7 +632,7 @@ fn nothing_but_what_is_named_changes() {
                 server.rune(["session", "delete", name]).code(3);
             }
         }
-        server.rune(["window", "delete", "de:w"]).code(3);
+        server.rune(["window", "delete", "de:w.1"]).code(3);
         assert_eq!(all(), before);
         for (at, session) in NAMES.iter().enumerate() {
             server.rune(["session", "delete", session]).success();

@@ -53,7 +53,9 @@ fn only_the_named_panes_restart_and_keep_their_places() {
         let before: Vec<i32> = [3001, 3002, 3003].map(|n| one(server, &format!("sleep {n}"))).into();
         let places = server.list_panes("#{pane_id} #{pane_index} #{pane_left}");
         let said = server.rune(["restart", "b", "%2"]).success().stderr;
-        assert_eq!(told(&said, "restarted "), ["shop:code.b", "shop:code.c"]);
+        let mut again = told(&said, "restarted ");
+        again.sort();
+        assert_eq!(again, ["shop:code.b", "shop:code.c"]);
         let after: Vec<i32> = [3001, 3002, 3003].map(|n| one(server, &format!("sleep {n}"))).into();
         assert_eq!(before[0], after[0]);
         assert!(before[1] != after[1] && before[2] != after[2], "{before:?} {after:?}");
@@ -186,9 +188,13 @@ fn what_a_killed_runner_left_can_be_stopped_and_started_again() {
         let pids = server.list_panes("#{pane_pid}");
         let runner = pids[0].parse().ok().and_then(Pid::from_raw).expect("it is a process id");
         kill_process(runner, Signal::KILL).expect("it lives");
-        if server.version() < (3, 0, ' ') {
+        server.wait_until("tmux has seen it", || {
+            server.list_panes("#{pane_id}").len() == 1
+                || server.list_panes("#{pane_dead}").contains(&"1".into())
+        });
+        if server.list_panes("#{pane_id}").len() == 1 {
             // Its pane is gone with it, but not what is written down about it.
-            server.wait_until("the pane is closed", || server.list_panes("x").len() == 1);
+            assert!(server.version() < (3, 2, ' '), "a newer tmux keeps it");
             one(server, "sleep 3041");
             server.rune(["restart", "shop:code.a"]).code(3);
             let said = server.rune(["pane", "stop", "shop:code.a"]).success().stderr;

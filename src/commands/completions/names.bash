@@ -6,16 +6,19 @@ _rune_with_names() {
     case " ${COMP_WORDS[*]:1:COMP_CWORD-1} " in
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project COMPREPLY=() ;;
-        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
-        *' pane '*) ;;
+        *' pane '[a-z]*' '*) kind=target ;;
+        *' window '[a-z]*' '*) kind=windows ;;
+        *' session '[a-z]*' '*) kind=session ;;
+        *' pane '*|*' window '*|*' session '*|*' server '*) ;;
+        *' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;
     esac
     # bash takes a word apart at colons.
-    if [[ $kind == target && $word == : ]]; then
+    if [[ $kind == @(target|windows) && $word == : ]]; then
         before=${COMP_WORDS[COMP_CWORD-1]}: word=
-    elif [[ $kind == target && ${COMP_WORDS[COMP_CWORD-1]} == : ]]; then
+    elif [[ $kind == @(target|windows) && ${COMP_WORDS[COMP_CWORD-1]} == : ]]; then
         before=${COMP_WORDS[COMP_CWORD-2]}:
     fi
     # Options only where one was begun.
