@@ -122,6 +122,8 @@ pub enum Command {
     },
     /// Report every problem of a config
     Check(Check),
+    /// Do what a HeroScript says
+    Run(Run),
     /// Print a HeroScript as a config
     Convert(Convert),
     /// Show what the environment filter keeps and drops, and why
@@ -407,7 +409,7 @@ pub enum Ritual {
         #[command(flatten)]
         choice: Choice,
     },
-    /// Run it without the workspace
+    /// Run it without the workspace; it counts as run for `rune start` and `rune stop`
     Run {
         /// Which ritual
         phase: Phase,
@@ -425,6 +427,22 @@ pub struct Check {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rune run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The script; `-` is standard input
+    pub script: PathBuf,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Pass over actions that are not tmux's
+    #[arg(long)]
+    pub skip_unknown: bool,
+    /// What every operation takes.
+    #[command(flatten)]
+    pub how: How,
 }
 
 /// `rune convert`

@@ -46,6 +46,15 @@ pub enum Error {
     Config(Vec<Problems>),
     /// A script has mistakes.
     Script(Vec<Problems>),
+    /// An action of a script could not be done.
+    Action {
+        /// Its place, with what went wrong.
+        at: Vec<Problems>,
+        /// Whether something that stands before it was done.
+        after: bool,
+        /// What went wrong.
+        cause: Box<Error>,
+    },
     /// The words of the command line do not fit.
     Usage {
         /// What does not fit.
@@ -185,6 +194,7 @@ impl Error {
             Error::Refused { .. } => 5,
             Error::WouldChange { .. } => 6,
             Error::Ritual { code, .. } => *code,
+            Error::Action { cause, .. } => cause.code(),
             Error::Interrupted | Error::Left => 130,
             Error::Io { .. }
             | Error::NoTmux { .. }
@@ -234,6 +244,11 @@ impl fmt::Display for Error {
                 let count: usize = files.iter().map(|file| file.problems.len()).sum();
                 write!(f, "{} in the script", counted(count, "problem"))
             }
+            Error::Action { at, after, .. } => {
+                let line = at.iter().flat_map(|file| &file.problems).map(|problem| problem.line).next();
+                write!(f, "the script ends at line {}", line.unwrap_or_default())?;
+                if *after { f.write_str("; what stands before it is done") } else { Ok(()) }
+            }
             Error::Usage { message, .. }
             | Error::Refused { message, .. }
             | Error::NotReady { message, .. }
@@ -267,6 +282,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Io { source, .. } | Error::NoTmux { source, .. } => Some(source),
+            Error::Action { cause, .. } => Some(cause.as_ref()),
             _ => None,
         }
     }

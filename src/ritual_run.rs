@@ -8,6 +8,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::Zoned;
+use jiff::civil::Date;
+
 use crate::error::{Error, Result};
 use crate::process::{self, Process};
 use crate::project::Project;
@@ -16,15 +19,14 @@ use crate::ritual_plan::event::Event;
 use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Decision, RITUAL_VARIABLE, Record};
 
 mod background;
-mod condition;
-mod lines;
+mod kept;
 mod needs;
 mod ready;
 mod ritual;
 mod stop;
 mod store;
 
-pub use condition::holds;
+pub use kept::{Known, known};
 use ritual::{Ritual, variable};
 use store::Store;
 
@@ -46,6 +48,10 @@ pub struct Options<'a> {
     pub force: bool,
     /// What others who wait for us are told, as in "`rune start`".
     pub caller: &'a str,
+    /// This very program, which runners are.
+    pub program: &'a Path,
+    /// The journal's file.
+    pub journal: &'a Path,
 }
 
 /// Whether a ritual was run.
@@ -87,8 +93,9 @@ pub fn run(
     if let Some(id) = record.foreground.take() {
         process::terminate_found(|table| table.with_variable(COMMAND_VARIABLE, &id), GRACE);
     }
-    let running = running(&record).into_iter().map(|(one, _)| one).collect();
+    let running: Vec<Background> = running(&record).into_iter().map(|(one, _)| one).collect();
     record.background.clone_from(&running);
+    kept::tidy(&store.kept(), &running);
     record.begin(phase, now());
     note(phase, &store, &record, on)?;
     let mut ritual = Ritual {
@@ -148,9 +155,14 @@ pub fn records(state: &Path, unreadable: &mut dyn FnMut(&Error)) -> Result<Vec<R
 
 /// The background commands that still run, each with its processes.
 pub fn running(record: &Record) -> Vec<(Background, Vec<Process>)> {
+    background(record).into_iter().filter(|(_, processes)| !processes.is_empty()).collect()
+}
+
+/// The same with those that have ended.
+pub fn background(record: &Record) -> Vec<(Background, Vec<Process>)> {
     let table = process::snapshot();
     let with_processes = |one: &Background| (one.clone(), background::processes(one, &table));
-    record.background.iter().map(with_processes).filter(|(_, processes)| !processes.is_empty()).collect()
+    record.background.iter().map(with_processes).collect()
 }
 
 /// Ends the background commands of the project's start ritual, the last first: each is asked as it
@@ -171,6 +183,12 @@ pub fn end_background(
     let deadline = Instant::now() + grace;
     let mut ended: Vec<(Background, Vec<Process>)> = Vec::new();
     for one in ours.into_iter().rev() {
+        kept::note_lost(&one, options.caller);
+        if !grace.is_zero() && kept::close(&one, grace, options.caller) {
+            let survivors = background::end(&one, GRACE);
+            ended.push((one, survivors));
+            continue;
+        }
         let rule = stop::Rule::of(&one, project, options)?.filter(|_| !grace.is_zero());
         let grace = match rule {
             Some(rule) => rule.ask(&one)?,
@@ -181,9 +199,8 @@ pub fn end_background(
     }
     let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
     record.background = others.into_iter().chain(survived).collect();
-    if !ended.is_empty() {
-        note(Phase::Stop, &store, &record, on)?;
-    }
+    kept::tidy(&store.kept(), &record.background);
+    note(Phase::Stop, &store, &record, on)?;
     Ok(ended)
 }
 
@@ -208,6 +225,11 @@ fn refuse_inside(project: &Project, phase: Phase, options: &Options<'_>) -> Resu
         message: format!("this is inside a ritual of `{name}`, which cannot run its {phase} ritual"),
         hint: Some(format!("take `rune {phase}` out of the rituals of `{name}`")),
     })
+}
+
+/// The day, where this machine is.
+fn today() -> Date {
+    Zoned::now().date()
 }
 
 /// Seconds since 1970.

@@ -116,7 +116,7 @@ impl Ui {
 
     /// What went wrong, and what to do about it.
     pub fn error(&self, error: &Error) {
-        if let Error::Config(files) | Error::Script(files) = error
+        if let Error::Config(files) | Error::Script(files) | Error::Action { at: files, .. } = error
             && !files.is_empty()
         {
             self.say(&report::render(files, self.style()));

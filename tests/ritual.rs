@@ -3,6 +3,8 @@
 
 #[path = "ritual/kept.rs"]
 mod kept;
+#[path = "ritual/restart.rs"]
+mod restart;
 #[allow(dead_code)]
 #[path = "support/wait.rs"]
 mod wait;
@@ -16,6 +18,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use jiff::civil::date;
+use rune::condition::Present;
 use rune::error::{Error, Result};
 use rune::process;
 use rune::project::Project;
@@ -127,7 +131,17 @@ fn options<'a>(
     inherited: &'a [(OsString, OsString)],
     force: bool,
 ) -> Options<'a> {
-    Options { state, environment, inherited, shell: "/bin/sh", force, caller: "`rune start`" }
+    let (program, journal) = (Path::new(env!("CARGO_BIN_EXE_rune")), Path::new(""));
+    Options {
+        state,
+        environment,
+        inherited,
+        shell: "/bin/sh",
+        force,
+        caller: "`rune start`",
+        program,
+        journal,
+    }
 }
 
 fn project(root: &Path, start: &str, stop: &str) -> Project {
@@ -185,6 +199,7 @@ fn words(done: &[(String, How)]) -> String {
             How::Kept { .. } => "kept",
             How::Skipped { .. } => "skipped",
             How::Workspace { .. } => "workspace",
+            How::Session { .. } => "session",
             How::Nothing => "nothing",
         };
         format!("{name} {word}")
@@ -313,12 +328,16 @@ fn conditions_are_asked_right_before() {
         words(&done(&events)),
         "make ended, there ended, gone skipped, env ended, other skipped, dirty ended, clean skipped"
     );
-    let holds = |condition| ritual_run::holds(&condition, &world.root(), &world.inherited).unwrap();
+    let root = world.root();
+    let holds = |condition| {
+        let inherited = world.inherited.iter().map(|(name, value)| (name, value));
+        Present::new(&root, inherited, date(2026, 11, 21)).holds(&condition).unwrap()
+    };
     fs::remove_file(world.root().join("made")).unwrap();
     assert!(holds(Condition::GitClean) && !holds(Condition::GitDirty));
     fs::remove_dir_all(world.root().join(".git")).unwrap();
     assert!(!holds(Condition::GitClean) && !holds(Condition::GitDirty), "there is no work tree");
-    assert_ne!(holds(Condition::Weekday), holds(Condition::Weekend));
+    assert!(holds(Condition::Weekend) && !holds(Condition::Weekday), "it is a saturday");
 }
 
 #[test]

@@ -29,6 +29,7 @@ mod processes;
 mod restart;
 mod ritual;
 mod rules;
+mod run;
 mod server;
 mod session;
 mod start;
@@ -69,6 +70,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
+        Command::Run(options) => run::run(context, &options),
         Command::Convert(options) => convert::convert(context, &options),
         Command::Env(options) => env::env(context, &options),
         Command::Doctor(options) => doctor::doctor(context, &options),

@@ -68,6 +68,11 @@ pub enum Event {
         /// How long it was waited for.
         time: Duration,
     },
+    /// A background command still runs, and nobody starts it again.
+    RunnerLost {
+        /// Its name.
+        name: String,
+    },
     /// At the end of the ritual one of its background commands has already ended.
     BackgroundEnded {
         /// Its name.
@@ -137,6 +142,13 @@ pub enum How {
         /// Its key.
         key: Key,
         /// The declared text beside it, in one line.
+        text: Option<String>,
+    },
+    /// It runs in a session that comes up after the ritual.
+    Session {
+        /// Its declared name.
+        name: String,
+        /// What runs in it, in one line.
         text: Option<String>,
     },
     /// It has nothing to run.
@@ -212,6 +224,13 @@ pub fn show(event: &Event, verbose: bool) -> Shown {
             tone: Tone::Good,
             text: format!("✓ {}  ready after {}", plain(name), duration(*time)),
         }]),
+        Event::RunnerLost { name } => Shown::Lines(vec![Line {
+            tone: Tone::Bad,
+            text: format!(
+                "✗ {}  lost its runner, so it is not started again; `rune stop` ends what is left",
+                plain(name)
+            ),
+        }]),
         Event::BackgroundEnded { name, end, log } => Shown::Lines(vec![Line {
             tone: Tone::Bad,
             text: format!("✗ {}  {end} in the background, log {}", plain(name), log.display()),
@@ -246,6 +265,8 @@ fn done(name: &str, how: &How, output: &[u8], verbose: bool) -> Shown {
         How::Skipped { condition } => (Tone::Note, '-', format!("skipped: `{condition}` does not hold")),
         How::Workspace { key, text: None } => (Tone::Note, '→', format!("workspace `{key}`")),
         How::Workspace { key, text: Some(text) } => (Tone::Note, '→', format!("workspace `{key}`: {text}")),
+        How::Session { name, text: None } => (Tone::Note, '→', format!("session `{name}`")),
+        How::Session { name, text: Some(text) } => (Tone::Note, '→', format!("session `{name}`: {text}")),
         How::Nothing => (Tone::Note, '-', "has nothing to run".to_owned()),
     };
     let mut lines = vec![Line { tone, text: format!("{mark} {}  {what}", plain(name)) }];

@@ -1,8 +1,9 @@
-//! Probes that look for a line in what the pane prints: in its log, since the command was started.
+//! Probes that look for a line in what the command prints: in its log, since it was started.
 
 #![allow(clippy::disallowed_methods)] // a look has a time limit
 
-use std::fs::DirBuilder;
+use std::fs::{self, DirBuilder};
+use std::io;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use regex::Regex;
 use rustix::event::{PollFd, PollFlags};
 
-use crate::log::{Matcher, Place};
+use crate::log::{FileMatcher, Matcher, Place};
 use crate::record::Specification;
 use crate::supervise::Which;
 use crate::watch::Watch;
@@ -22,7 +23,7 @@ const BLIND: Duration = Duration::from_secs(1);
 
 /// The texts that one run of a command is searched for.
 pub struct Lines {
-    directory: PathBuf,
+    log: PathBuf,
     looks: Vec<Look>,
     /// Missing as long as there is no log.
     watch: Option<Watch>,
@@ -32,14 +33,29 @@ struct Look {
     which: Which,
     regex: String,
     /// Or why nothing can be looked for.
-    matcher: Result<Matcher, String>,
+    matcher: Result<Search, String>,
     /// Until when somebody waits for the answer.
     until: Option<Instant>,
 }
 
+/// What a pane prints is in a directory, with its times; what others print, in a plain file.
+enum Search {
+    Pane(Matcher),
+    File(FileMatcher),
+}
+
+impl Search {
+    fn matches(&mut self) -> io::Result<bool> {
+        match self {
+            Search::Pane(matcher) => matcher.matches(),
+            Search::File(matcher) => matcher.matches(),
+        }
+    }
+}
+
 impl Lines {
-    /// For a command that is about to start; nothing where nothing is looked for.
-    pub fn new(specification: &Specification) -> Option<Lines> {
+    /// For a command of a pane, or of no pane, that is about to start; nothing where nothing is looked for.
+    pub fn new(specification: &Specification, pane: bool) -> Option<Lines> {
         let supervision = &specification.supervision;
         let ready = supervision.ready.iter().flat_map(|ready| &ready.probes).enumerate();
         let ready = ready.map(|(place, probe)| (Which::Ready(place), probe));
@@ -54,24 +70,33 @@ impl Lines {
         if looked_for.is_empty() {
             return None;
         }
-        let directory = PathBuf::from(specification.log.clone()?);
-        let from = Place::end(&directory).unwrap_or_default();
+        let log = PathBuf::from(specification.log.clone()?);
+        let search = |pattern| match pane {
+            true => {
+                // Its writer makes it with the first line, which would then be noticed late.
+                let _ = DirBuilder::new().recursive(true).mode(0o700).create(&log);
+                let from = Place::end(&log).unwrap_or_default();
+                Search::Pane(Matcher::new(&log, from, pattern))
+            }
+            false => {
+                let from = fs::metadata(&log).map_or(0, |file| file.len());
+                Search::File(FileMatcher::new(&log, from, pattern))
+            }
+        };
         let look = |(which, regex): (Which, &String)| Look {
             which,
             regex: regex.clone(),
-            matcher: Regex::new(regex)
-                .map(|pattern| Matcher::new(&directory, from.clone(), pattern))
-                .map_err(|_| "it is no regular expression".to_owned()),
+            matcher: Regex::new(regex).map(&search).map_err(|_| "it is no regular expression".to_owned()),
             until: None,
         };
         let looks = looked_for.into_iter().map(look).collect();
-        Some(Lines { directory, looks, watch: None })
+        Some(Lines { log, looks, watch: None })
     }
 
     /// If the probe is one of these, its answer, or nothing yet: then it comes. A line that is there
     /// already is found now, since no change of the log will ever tell of it.
     pub fn begin(&mut self, which: Which) -> Option<Option<Result<(), String>>> {
-        let watch = self.watch.take().or_else(|| watch(&self.directory));
+        let watch = self.watch.take().or_else(|| watch(&self.log));
         let limit = if watch.is_some() { LOOK } else { BLIND };
         self.watch = watch;
         let look = self.looks.iter_mut().find(|look| look.which == which)?;
@@ -120,18 +145,18 @@ impl Look {
     }
 }
 
-/// The log's writer makes the directory with the first line, which would then be noticed late.
-fn watch(directory: &Path) -> Option<Watch> {
-    let _ = DirBuilder::new().recursive(true).mode(0o700).create(directory);
+fn watch(log: &Path) -> Option<Watch> {
     let watch = Watch::new().ok()?;
-    watch.add(directory).ok()?;
+    watch.add(log).ok()?;
     Some(watch)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::fs;
+    use crate::record::{PaneId, SCHEMA, Tag};
+    use crate::workspace::supervision::{Ready, Supervision};
+    use crate::workspace::{Hash, Key, OnExit};
 
     const LOG: &str = concat!(
         r#"{"version":3,"term":{"cols":80,"rows":24},"timestamp":1,"rune":{"schema":1,"start":1000000,"#,
@@ -143,9 +168,9 @@ mod tests {
 
     fn lines(directory: &Path) -> Lines {
         let pattern = Regex::new("up$").unwrap();
-        let matcher = Ok(Matcher::new(directory, Place::default(), pattern));
+        let matcher = Ok(Search::Pane(Matcher::new(directory, Place::default(), pattern)));
         let look = Look { which: Which::Ready(0), regex: "up$".to_owned(), matcher, until: None };
-        Lines { directory: directory.to_owned(), looks: vec![look], watch: None }
+        Lines { log: directory.to_owned(), looks: vec![look], watch: None }
     }
 
     #[test]
@@ -161,9 +186,32 @@ mod tests {
     fn the_first_line_of_a_log_that_was_not_there_is_told_of() {
         let parent = tempfile::tempdir().unwrap();
         let directory = parent.path().join("logs").join("w.a");
-        let mut lines = lines(&directory);
+        let probes = vec![Probe::Log("up$".to_owned())];
+        let ready = Some(Ready { probes, timeout: Ready::TIMEOUT });
+        let specification = Specification {
+            schema: SCHEMA,
+            tag: Tag {
+                id: PaneId::new(true, 1, 1),
+                workspace: "w".to_owned(),
+                window: Key::place(1),
+                pane: Key::place(1),
+            },
+            hash: Hash("h".to_owned()),
+            summary: String::new(),
+            title: None,
+            argv: Vec::new(),
+            cwd: "/".to_owned(),
+            on_exit: OnExit::Keep,
+            tmux: "tmux".to_owned(),
+            shell: "sh".to_owned(),
+            is_shell: false,
+            supervision: Supervision { ready, ..Supervision::default() },
+            session: "s".to_owned(),
+            journal: None,
+            log: directory.to_str().map(str::to_owned),
+        };
+        let mut lines = Lines::new(&specification, true).unwrap();
         assert_eq!(lines.begin(Which::Ready(0)), Some(None));
-        fs::create_dir_all(&directory).unwrap();
         fs::write(directory.join("1-1.cast"), LOG).unwrap();
         let watch = lines.watch.as_ref().expect("it is watched from the begin");
         assert!(watch.wait(Some(Duration::from_secs(5))));

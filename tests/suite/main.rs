@@ -15,6 +15,7 @@ mod converge;
 mod convert;
 mod events;
 mod harness;
+mod heroscript;
 mod layouts;
 mod live;
 mod live_model;

@@ -543,6 +543,61 @@ fn status_shows_what_rituals_left_in_the_background() {
 }
 
 #[test]
+fn a_background_command_that_is_kept_has_its_state_in_status_and_journal() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: none\nrituals: {start: {global: [\
+             {name: db, command: 'exec sleep 2111', background: true, ready: {delay: 100ms}, \
+              live: {file: rune.yaml}, restart: always}, \
+             {name: job, command: 'exit 3', background: true, \
+              restart: {when: on-failure, backoff: 20ms..1s, limit: 2 in 60s}}]}}",
+        );
+        server.rune(["start"]).success();
+        let status = || {
+            let json = server.rune(["status", "--json"]).success().stdout;
+            let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+            json["background"].as_array().unwrap().clone()
+        };
+        server.wait_until("the job is given up", || status()[1]["state"]["state"] == "gave_up");
+        let all = status();
+        assert_eq!((&all[0]["state"]["state"], &all[0]["restarts"]), (&"ready".into(), &0.into()));
+        assert_eq!((&all[1]["restarts"], &all[1]["last_end"]["end"]["code"]), (&2.into(), &3.into()));
+        let table = server.rune(["status"]).success().stdout;
+        assert!(table.lines().any(|row| row.starts_with("job ") && row.contains("gave up after exited 3")));
+
+        let runner = all[0]["runner"].as_i64().unwrap();
+        let runner = rustix::process::Pid::from_raw(i32::try_from(runner).unwrap()).unwrap();
+        rustix::process::kill_process(runner, rustix::process::Signal::KILL).unwrap();
+        server.wait_until("that is shown", || status()[0]["state"]["state"] == "lost_runner");
+        assert!(server.processes().iter().any(|one| one.words == "sleep 2111"), "it goes on");
+        assert_eq!(server.rune(["stop"]).success().stderr, "ended `db`\n");
+        assert!(!server.processes().iter().any(|one| one.words.contains("2111")), "it is ended");
+        let said = server.rune(["status"]).success().stderr;
+        assert_eq!(said, "nothing is running\n");
+
+        let events = server.rune(["events"]).success().stdout;
+        for (name, what) in [
+            ("db", "started, pid"),
+            ("db", "ready"),
+            ("job", "exited 3"),
+            ("job", "restart 2 in 40 ms"),
+            ("job", "gave up after 2 restarts"),
+            ("db", "lost runner"),
+        ] {
+            let name = format!("ritual start: {name} ");
+            assert!(
+                events.lines().any(|line| line.contains(&name) && line.contains(what)),
+                "{what}: {events}"
+            );
+        }
+        assert!(!events.contains("closed"), "{events}");
+        let own = server.rune(["events", "ritual start: job"]).success().stdout;
+        assert!(own.contains("gave up") && !own.contains("start: db"), "{own}");
+    });
+}
+
+#[test]
 fn check_reports_every_file() {
     on_each_tmux(|server| {
         server.write("a.yaml", "wrkspace: none");
@@ -586,5 +641,51 @@ fn a_tmux_config_may_end_sessions_that_nobody_looks_at() {
 
         let refused = server.rune(["plan", "--tmux-conf", "."]).code(2).stderr;
         assert!(refused.contains("cannot be the tmux config: it is a directory"), "{refused}");
+    });
+}
+
+/// Whoever has pulled and built by `rune ritual run start` does not want it all again from `rune start`.
+#[test]
+fn a_start_ritual_that_was_run_by_itself_counts_until_stop() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}\n\
+             rituals: {start: {global: [{name: one, command: echo x >>ran}]}}\n",
+        );
+        let ran = || std::fs::read_to_string(server.project().join("ran")).unwrap_or_default();
+        server.rune(["ritual", "run", "start"]).success();
+        assert!(!server.is_running(), "no workspace comes up");
+        let said = server.rune(["start", "-d"]).success().stderr;
+        assert!(said.contains("the start ritual ran") && said.contains("--ritual"), "{said}");
+        assert_eq!(ran(), "x\n");
+        // By its name it runs however often it is asked for.
+        server.rune(["ritual", "run", "start"]).success();
+        assert_eq!(ran(), "x\nx\n");
+        server.rune(["ritual", "run", "stop"]).success();
+        server.rune(["start", "-d"]).success();
+        assert_eq!(ran(), "x\nx\nx\n", "the day was ended");
+    });
+}
+
+#[test]
+fn a_mistake_in_the_tmux_config_is_said() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", "workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}");
+        for (text, line, words) in [
+            ("set -g status off\nbogus-command x\n", 2, "unknown command: bogus-command"),
+            ("set -g nothing-such 1\nset -g status off\n", 1, "invalid option: nothing-such"),
+        ] {
+            let path = server.write("user.conf", text);
+            let start =
+                || server.rune(["start", "-d"]).args(["--tmux-conf".as_ref(), path.as_os_str()]).success();
+            let said = start().stderr;
+            let mistake = format!("{}:{line}: {words}\n", path.display());
+            assert!(said.contains(&mistake), "{}: {said}", server.binary());
+            // It does not stand in the place of the first pane, which would get no keys.
+            assert_eq!(server.list_panes("#{pane_in_mode}"), ["0"]);
+            assert!(!start().stderr.contains(&mistake), "a server that runs does not read it again");
+            server.kill();
+        }
     });
 }
