@@ -84,13 +84,11 @@ impl Store {
     /// Replaces the record, at once or not at all.
     pub(super) fn write(&self, record: &Record) -> Result<()> {
         let path = self.path();
-        // Without the name of the temporary file, which nobody knows.
-        let plain =
-            |error: std::io::Error| error.raw_os_error().map_or(error, std::io::Error::from_raw_os_error);
-        let failed = || |error| Error::io("write", &path)(plain(error));
+        let failed = || Error::io("write", &path);
         let text = serde_json::to_vec_pretty(record).map_err(|error| failed()(error.into()))?;
         let mut file = NamedTempFile::new_in(&self.directory).map_err(failed())?;
-        file.write_all(&text).map_err(failed())?;
+        // Not by its own method, which would name the temporary file: that says nothing to anybody.
+        file.as_file_mut().write_all(&text).map_err(failed())?;
         file.persist(&path).map_err(|error| failed()(error.error))?;
         Ok(())
     }

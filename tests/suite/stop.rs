@@ -240,11 +240,13 @@ fn a_full_disk_does_not_keep_a_project_running() {
         server.write(
             "rune.yaml",
             "{workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}, \
-             rituals: {start: {global: [echo hello >>started]}, stop: {global: [echo bye]}}}",
+             rituals: {start: {global: [{name: a, command: echo hello >>started}]}, stop: {global: [{name: b, command: echo bye}]}}}",
         );
         server.rune(["start", "-d"]).success();
         // No file can have anything in it, as where nothing is left of a disk.
-        let said = server.sh("trap '' XFSZ; ulimit -f 0; exec rune stop").success().stderr;
+        let script = "(trap '' XFSZ; ulimit -f 0; rune stop; echo ended with $?) 2>&1 | cat";
+        let said = server.sh(script).success().stdout;
+        assert!(said.contains("ended with 0"), "{said}");
         assert!(said.contains("ended `shop`") && said.contains("it goes on nevertheless"), "{said}");
         assert!(!said.contains(".tmp"), "{said}");
         assert_eq!(server.list_sessions("#{session_name}").len(), 0, "{said}");
