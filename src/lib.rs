@@ -56,8 +56,8 @@ use clap::Parser;
 
 /// Runs the program with the words and the environment of this process.
 ///
-/// A pane's first process goes straight to the runner, and what tmux gives its output to, to the log:
-/// neither ever needs the command line's parser.
+/// A pane's first process and what keeps a background command go straight to the runner, and what tmux
+/// gives a pane's output to, to the log: none of them ever needs the command line's parser.
 #[allow(clippy::disallowed_methods)] // the one place where the environment is read
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
@@ -77,6 +77,13 @@ pub fn main() -> ExitCode {
     {
         let rest: Vec<String> = rest.iter().map(|word| word.to_string_lossy().into_owned()).collect();
         return log::write(Path::new(directory), &id, &rest);
+    }
+    if let [_, flag, directory, command, id] = words.as_slice()
+        && flag == "--dir"
+        && command == record::COMMAND_RUN
+        && let Some(id) = id.to_str().and_then(record::PaneId::parse)
+    {
+        return runner::keep(Path::new(directory), &id, std::env::vars_os().collect());
     }
     let cli = cli::Cli::parse();
     let context = match commands::Context::new(cli.global.clone()) {

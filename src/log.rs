@@ -7,6 +7,7 @@
 #![allow(clippy::disallowed_methods)] // output is dated when it comes
 
 mod cursor;
+mod file;
 mod lines;
 mod matcher;
 mod reading;
@@ -23,6 +24,7 @@ use std::time::{Instant, SystemTime, UNIX_EPOCH};
 use crate::cast::{self, Header, Moment};
 
 pub use cursor::Cursor;
+pub use file::FileMatcher;
 pub use lines::{Line, Lines, What};
 pub use matcher::Matcher;
 pub use reading::Entry;

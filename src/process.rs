@@ -81,6 +81,11 @@ pub fn start_of(pid: u32) -> Option<u64> {
     system::start(pid)
 }
 
+/// How long ago the process that started at `start` did so; at most a clock tick (10 ms) less.
+pub fn age(start: u64) -> std::time::Duration {
+    system::time(system::now().saturating_sub(start).saturating_sub(1))
+}
+
 /// Whether the process that had id `pid` and started at `start` still lives.
 pub fn is_alive(pid: u32, start: u64) -> bool {
     start_of(pid) == Some(start)

@@ -62,6 +62,9 @@ pub const PANE_RUN: &str = "pane-run";
 /// `rune --dir DIR pane-log ID COLUMNS ROWS TERMINAL`.
 pub const PANE_LOG: &str = "pane-log";
 
+/// The word before the id of a background command that is kept: `rune --dir DIR command-run ID`.
+pub const COMMAND_RUN: &str = "command-run";
+
 impl Tag {
     /// Reads a tag from `#{pane_start_command}`: raw words before tmux 3.2, quoted words later.
     /// Only the last five words count, so no directory or program name before them can confuse it.

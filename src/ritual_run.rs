@@ -19,13 +19,14 @@ use crate::ritual_plan::event::Event;
 use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Decision, RITUAL_VARIABLE, Record};
 
 mod background;
-mod lines;
+mod kept;
 mod needs;
 mod ready;
 mod ritual;
 mod stop;
 mod store;
 
+pub use kept::{Known, known};
 use ritual::{Ritual, variable};
 use store::Store;
 
@@ -47,6 +48,10 @@ pub struct Options<'a> {
     pub force: bool,
     /// What others who wait for us are told, as in "`rune start`".
     pub caller: &'a str,
+    /// This very program, which runners are.
+    pub program: &'a Path,
+    /// The journal's file.
+    pub journal: &'a Path,
 }
 
 /// Whether a ritual was run.
@@ -88,8 +93,9 @@ pub fn run(
     if let Some(id) = record.foreground.take() {
         process::terminate_found(|table| table.with_variable(COMMAND_VARIABLE, &id), GRACE);
     }
-    let running = running(&record).into_iter().map(|(one, _)| one).collect();
+    let running: Vec<Background> = running(&record).into_iter().map(|(one, _)| one).collect();
     record.background.clone_from(&running);
+    kept::tidy(&store.kept(), &running);
     record.begin(phase, now());
     store.write(&record)?;
     let mut ritual = Ritual {
@@ -134,9 +140,14 @@ pub fn records(state: &Path, unreadable: &mut dyn FnMut(&Error)) -> Result<Vec<R
 
 /// The background commands that still run, each with its processes.
 pub fn running(record: &Record) -> Vec<(Background, Vec<Process>)> {
+    background(record).into_iter().filter(|(_, processes)| !processes.is_empty()).collect()
+}
+
+/// The same with those that have ended.
+pub fn background(record: &Record) -> Vec<(Background, Vec<Process>)> {
     let table = process::snapshot();
     let with_processes = |one: &Background| (one.clone(), background::processes(one, &table));
-    record.background.iter().map(with_processes).filter(|(_, processes)| !processes.is_empty()).collect()
+    record.background.iter().map(with_processes).collect()
 }
 
 /// Ends the background commands of the project's start ritual, the last first: each is asked as it
@@ -157,6 +168,12 @@ pub fn end_background(
     let deadline = Instant::now() + grace;
     let mut ended: Vec<(Background, Vec<Process>)> = Vec::new();
     for one in ours.into_iter().rev() {
+        kept::note_lost(&one, options.caller);
+        if !grace.is_zero() && kept::close(&one, grace, options.caller) {
+            let survivors = background::end(&one, GRACE);
+            ended.push((one, survivors));
+            continue;
+        }
         let rule = stop::Rule::of(&one, project, options)?.filter(|_| !grace.is_zero());
         let grace = match rule {
             Some(rule) => rule.ask(&one)?,
@@ -167,6 +184,7 @@ pub fn end_background(
     }
     let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
     record.background = others.into_iter().chain(survived).collect();
+    kept::tidy(&store.kept(), &record.background);
     store.write(&record)?;
     Ok(ended)
 }

@@ -3,6 +3,8 @@
 
 #[path = "ritual/kept.rs"]
 mod kept;
+#[path = "ritual/restart.rs"]
+mod restart;
 #[allow(dead_code)]
 #[path = "support/wait.rs"]
 mod wait;
@@ -129,7 +131,17 @@ fn options<'a>(
     inherited: &'a [(OsString, OsString)],
     force: bool,
 ) -> Options<'a> {
-    Options { state, environment, inherited, shell: "/bin/sh", force, caller: "`rune start`" }
+    let (program, journal) = (Path::new(env!("CARGO_BIN_EXE_rune")), Path::new(""));
+    Options {
+        state,
+        environment,
+        inherited,
+        shell: "/bin/sh",
+        force,
+        caller: "`rune start`",
+        program,
+        journal,
+    }
 }
 
 fn project(root: &Path, start: &str, stop: &str) -> Project {

@@ -295,7 +295,7 @@ const AT_ONCE: usize = 100;
 
 /// The path of this very program, for panes to start.
 #[allow(clippy::disallowed_methods)]
-fn program() -> Result<String> {
+pub fn program() -> Result<String> {
     let path = std::env::current_exe().map_err(Error::io("find the program", "rune"))?;
     Ok(path.display().to_string())
 }

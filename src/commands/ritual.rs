@@ -1,5 +1,7 @@
 //! `rune ritual`, and the rituals of `rune start` and `rune stop`.
 
+use std::path::Path;
+
 use super::context::Context;
 use crate::cli;
 use crate::environment::{self, Filter};
@@ -109,7 +111,7 @@ fn with_options<T>(
     let of_terminal =
         filtered.from_pane.into_iter().filter(|(name, _)| !name.to_string_lossy().starts_with("RUNE_"));
     let environment: Vec<Variable> = filtered.kept.into_iter().chain(of_terminal).collect();
-    let shell = context.shell();
+    let (shell, program, journal) = (context.shell(), super::bring_up::program()?, context.journal());
     action(&Options {
         state: &context.state_directory(),
         environment: &environment,
@@ -117,6 +119,8 @@ fn with_options<T>(
         shell: &shell,
         force,
         caller: &format!("`rune {phase}`"),
+        program: Path::new(&program),
+        journal: journal.path(),
     })
 }
 

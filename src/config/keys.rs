@@ -228,6 +228,8 @@ pub static COMMAND: Group = Group {
             Keys(&READY),
             "when a background command counts as ready: all of the probes in it hold; the ritual waits for it",
         ),
+        key("restart", supervision::RESTARTS, "when a background command is started again"),
+        key("live", Keys(&LIVE), "how a background command is found to be alive once it is ready"),
         key("stop", Keys(&STOP_RULE), "how `rune stop` asks a background command to end"),
         key("log", Flag, "`true`: the output of a background command is always logged"),
     ],

@@ -68,6 +68,11 @@ pub enum Event {
         /// How long it was waited for.
         time: Duration,
     },
+    /// A background command still runs, and nobody starts it again.
+    RunnerLost {
+        /// Its name.
+        name: String,
+    },
     /// At the end of the ritual one of its background commands has already ended.
     BackgroundEnded {
         /// Its name.
@@ -213,6 +218,13 @@ pub fn show(event: &Event, verbose: bool) -> Shown {
         Event::Ready { name, time } => Shown::Lines(vec![Line {
             tone: Tone::Good,
             text: format!("✓ {}  ready after {}", plain(name), duration(*time)),
+        }]),
+        Event::RunnerLost { name } => Shown::Lines(vec![Line {
+            tone: Tone::Bad,
+            text: format!(
+                "✗ {}  lost its runner, so it is not started again; `rune stop` ends what is left",
+                plain(name)
+            ),
         }]),
         Event::BackgroundEnded { name, end, log } => Shown::Lines(vec![Line {
             tone: Tone::Bad,

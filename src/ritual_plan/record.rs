@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use crate::record::PaneId;
 use crate::ritual::{Phase, RitualCommand};
+use crate::workspace::supervision::{Supervision, When};
 use crate::workspace::{Command, digest};
 
 /// The version of [`Record`] that this rune writes.
@@ -79,6 +81,24 @@ pub struct Background {
     pub began: u64,
     /// Where its output goes.
     pub log: PathBuf,
+    /// Who keeps it, if somebody does; its `process` is that one then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub runner: Option<Runner>,
+}
+
+/// The runner of a background command: what it was given, and what it writes down.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Runner {
+    /// Directory of the files.
+    pub directory: PathBuf,
+    /// Their name.
+    pub id: PaneId,
+}
+
+/// Whether somebody has to stay with a background command: to start it again, or to see that it lives.
+pub fn is_kept(command: &RitualCommand) -> bool {
+    let Supervision { restart, live, .. } = &command.supervision;
+    command.background && (restart.when != When::Never || live.is_some())
 }
 
 /// Tells a declared command from one that was declared otherwise; 16 hexadecimal digits.
@@ -92,10 +112,17 @@ pub fn identity(command: &RitualCommand) -> String {
         }
         Some(Command::Argv(words)) => ["argv"].into_iter().chain(words.iter().map(String::as_str)).collect(),
     };
+    // A runner knows what was declared when it began; of all others `rune` looks it up.
+    let kept = is_kept(command).then(|| serde_json::to_string(&command.supervision).unwrap_or_default());
     let variables = command.environment.iter().flat_map(|(name, value)| [name.as_str(), value.as_str()]);
     let words = [command.name.as_str()].into_iter().chain(text).map(str::as_bytes);
     let place = [command.cwd.as_os_str().as_bytes()];
-    format!("{:016x}", digest(words.chain(place).chain(variables.map(str::as_bytes))))
+    format!(
+        "{:016x}",
+        digest(
+            words.chain(place).chain(variables.map(str::as_bytes)).chain(kept.iter().map(String::as_bytes))
+        )
+    )
 }
 
 /// What becomes of a ritual that is asked for.
@@ -248,6 +275,7 @@ mod tests {
             process: None,
             began: 0,
             log: PathBuf::new(),
+            runner: None,
         };
         let (server, other) = (command("server", "serve"), command("watch", "serve"));
         let mut earlier = vec![running(&other), running(&server)];

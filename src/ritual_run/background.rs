@@ -8,6 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use super::kept;
 use crate::error::{Error, Result};
 use crate::process::{self, NotStarted, Process, Run, Table};
 use crate::ritual_plan::record::{Background, COMMAND_VARIABLE};
@@ -38,9 +39,10 @@ pub(super) fn start(run: &Run, log: &Path) -> Result<Result<Child, NotStarted>> 
 
 /// The processes that come from a background command; none when it has ended.
 pub fn processes(background: &Background, table: &Table) -> Vec<Process> {
-    let first = background.process.and_then(|(pid, start)| table.get(pid).filter(|now| now.start == start));
+    let written = background.process.into_iter().chain(kept::command(background));
+    let first = written.filter_map(|(pid, start)| table.get(pid).filter(|now| now.start == start));
     let marked = table.with_variable(COMMAND_VARIABLE, &background.id);
-    table.family(first.into_iter().chain(&marked))
+    table.family(first.chain(&marked))
 }
 
 /// Ends a background command and everything that comes from it; returns what survived.

@@ -110,7 +110,7 @@ impl Ritual<'_> {
     }
 
     /// Does something with the background command `command`, if it was started or found.
-    fn awaited<T>(
+    pub(super) fn awaited<T>(
         &mut self,
         command: &RitualCommand,
         on: &mut dyn FnMut(Event),

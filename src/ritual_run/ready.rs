@@ -3,15 +3,15 @@
 #![allow(clippy::disallowed_methods)] // what is waited for has a time limit
 
 use std::io;
-use std::os::fd::AsFd;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
+use regex::Regex;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::background;
-use super::lines::Lines;
 use crate::error::{Error, Result};
+use crate::log::FileMatcher;
 use crate::probe::Attempt;
 use crate::process::{self, End, Run, Signals};
 use crate::ritual_plan::record::Background;
@@ -47,10 +47,17 @@ impl Awaited<'_> {
     ///
     /// [`Error::Interrupted`] when this process was asked to end.
     pub(super) fn ready(&mut self, ready: &Ready) -> Result<Result<(), String>> {
+        if self.kept().is_some() {
+            return self.kept_ready(ready);
+        }
         let mut signals = self.signals()?;
         let begin = Instant::now();
         let late = begin + ready.timeout;
-        let mut lines = Lines::of(&self.one.log, ready);
+        let pattern = ready.probes.iter().find_map(|probe| match probe {
+            Probe::Log(pattern) => Regex::new(pattern).ok(),
+            _ => None,
+        });
+        let mut lines = pattern.map(|pattern| FileMatcher::new(&self.one.log, 0, pattern));
         let mut left: Vec<(&Probe, String)> =
             ready.probes.iter().map(|probe| (probe, format!("{}: not tried yet", label(probe)))).collect();
         let mut pause = QUICK;
@@ -79,7 +86,7 @@ impl Awaited<'_> {
                 (self.passed)(now - begin);
                 tick += TICK;
             }
-            wait(&mut signals, None, late.min(tick).min(now + pause))?;
+            wait(&mut signals, Vec::new(), late.min(tick).min(now + pause))?;
             pause = (pause * 2).min(SLOW);
         }
     }
@@ -90,6 +97,9 @@ impl Awaited<'_> {
     ///
     /// [`Error::Interrupted`] when this process was asked to end.
     pub(super) fn ended(&mut self, limit: Option<Duration>) -> Result<Result<Option<End>, String>> {
+        if self.kept().is_some() {
+            return self.kept_ended(limit);
+        }
         let mut signals = self.signals()?;
         let begin = Instant::now();
         let mut tick = begin + TICK;
@@ -109,7 +119,7 @@ impl Awaited<'_> {
                 (self.passed)(now - begin);
                 tick += TICK;
             }
-            wait(&mut signals, None, limit.map_or(tick, |limit| tick.min(begin + limit)))?;
+            wait(&mut signals, Vec::new(), limit.map_or(tick, |limit| tick.min(begin + limit)))?;
         }
     }
 
@@ -118,7 +128,7 @@ impl Awaited<'_> {
         &self,
         probe: &Probe,
         end: Option<&End>,
-        lines: Option<&mut Lines>,
+        lines: Option<&mut FileMatcher>,
         signals: &mut Signals,
         late: Instant,
     ) -> Result<Result<(), String>> {
@@ -128,17 +138,22 @@ impl Awaited<'_> {
             Probe::Command(command) => {
                 self.program(command)?.map_err(|why| format!("{}: {why}", label(probe)))
             }
-            Probe::Log(_) => match lines.map_or(Ok(false), Lines::match_more) {
+            Probe::Log(_) => match lines.map_or(Ok(false), FileMatcher::matches) {
                 Ok(found) => refused(found, "no line matches yet"),
                 Err(error) => Err(format!("{}: {error}", label(probe))),
             },
             Probe::Exit => refused(end.is_some_and(End::is_success), "it still runs"),
-            Probe::Delay(time) => {
-                let since = Duration::from_secs(super::now().saturating_sub(self.one.began));
-                refused(since >= *time, "it has not run for so long")
-            }
+            Probe::Delay(time) => refused(self.age() >= *time, "it has not run for so long"),
             Probe::Tcp { .. } | Probe::Http(_) | Probe::File(_) => self.attempt(probe, signals, late)?,
         })
+    }
+
+    /// For how long it has run: by its first process, where that is known, and else in whole seconds.
+    fn age(&self) -> Duration {
+        match self.one.process {
+            Some((_, start)) => process::age(start),
+            None => Duration::from_secs(super::now().saturating_sub(self.one.began).saturating_sub(1)),
+        }
     }
 
     fn attempt(&self, probe: &Probe, signals: &mut Signals, late: Instant) -> Result<Result<(), String>> {
@@ -152,7 +167,9 @@ impl Awaited<'_> {
             if Instant::now() >= late {
                 return Ok(Err(format!("{}: no answer", label(probe))));
             }
-            wait(signals, Some(&attempt), attempt.until().min(late))?;
+            let source = attempt.source();
+            let sources = source.map(|(source, flags)| PollFd::from_borrowed_fd(source, flags));
+            wait(signals, sources.into_iter().collect(), attempt.until().min(late))?;
         }
     }
 
@@ -184,21 +201,22 @@ impl Awaited<'_> {
         !background::processes(self.one, &process::snapshot()).is_empty()
     }
 
-    fn signals(&self) -> Result<Signals> {
+    pub(super) fn signals(&self) -> Result<Signals> {
         Signals::watch(&[&Signals::ENDING[..], &[Signals::CHILD]].concat())
             .map_err(Error::io("wait for", &self.one.log))
     }
 }
 
-/// Waits for a signal, for `attempt`, or until `deadline`.
-fn wait(signals: &mut Signals, attempt: Option<&Attempt>, deadline: Instant) -> Result<()> {
+/// Waits for a signal, for one of `sources`, or until `deadline`.
+pub(super) fn wait(signals: &mut Signals, sources: Vec<PollFd<'_>>, deadline: Instant) -> Result<()> {
     let failed = |error: io::Error| Error::failed(format!("could not wait: {error}"));
     let time = deadline.saturating_duration_since(Instant::now());
     let time = Timespec::try_from(time).map_err(|error| failed(io::Error::other(error)))?;
-    let mut polled = vec![PollFd::new(&*signals, PollFlags::IN)];
-    let source = attempt.and_then(Attempt::source);
-    polled.extend(source.iter().map(|(source, flags)| PollFd::from_borrowed_fd(source.as_fd(), *flags)));
-    match poll(&mut polled, Some(&time)) {
+    let mut polled = sources;
+    polled.push(PollFd::new(&*signals, PollFlags::IN));
+    let woken = poll(&mut polled, Some(&time));
+    drop(polled);
+    match woken {
         Ok(_) | Err(rustix::io::Errno::INTR) => {}
         Err(error) => return Err(failed(error.into())),
     }

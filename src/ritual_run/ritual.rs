@@ -9,11 +9,12 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use super::store::{self, Store};
-use super::{GRACE, Options, background, now, today};
+use super::{GRACE, Options, background, kept, now, today};
 use crate::condition::Present;
 use crate::error::{Error, Result};
-use crate::process::{self, End, Process, Run};
+use crate::process::{self, End, NotStarted, Process, Run};
 use crate::project::Project;
+use crate::record::State;
 use crate::ritual::{Interactive, Phase, RitualCommand};
 use crate::ritual_plan::event::{Event, How};
 use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Claim, RITUAL_VARIABLE, Record};
@@ -153,20 +154,27 @@ impl Ritual<'_> {
         let done = |how| Event::Done { name: name.clone(), how, output: Vec::new() };
         match record::claim(&mut self.running, command, self.phase) {
             Claim::New => {}
+            // Only what it left behind goes on.
+            Claim::Kept(one) if kept::is_over(&one) => self.replace(one, on)?,
             Claim::Kept(one) => {
+                if kept::note_lost(&one, self.options.caller) {
+                    on(Event::RunnerLost { name: name.clone() });
+                }
                 on(done(How::Kept { log: one.log.clone() }));
                 self.kept.push(one);
                 return self.wait_ready(command, on);
             }
-            Claim::Replaces(one) => {
-                let survivors = background::end(&one, GRACE);
-                if !survivors.is_empty() {
-                    on(survived(&name, &survivors));
-                }
-                self.record.background.retain(|other| *other != one);
-            }
+            Claim::Replaces(one) => self.replace(one, on)?,
         }
         let log = self.log(&name)?;
+        let (run, runner) = match record::is_kept(command) {
+            true => {
+                let started =
+                    kept::prepare(self.project, self.phase, self.options, command, (run, &id, &log))?;
+                (&started.0.clone(), Some(started.1))
+            }
+            false => (run, None),
+        };
         let mut one = Background {
             name: name.clone(),
             command: what.summary(),
@@ -176,6 +184,7 @@ impl Ritual<'_> {
             process: None,
             began: now(),
             log: log.clone(),
+            runner,
         };
         // Written before it runs: should we be killed in between, its mark still finds it.
         self.record.background.push(one.clone());
@@ -192,14 +201,51 @@ impl Ritual<'_> {
         one.process = process::find(child.id()).map(|process| (process.pid, process.start));
         self.record.background.push(one.clone());
         self.store.write(&self.record)?;
-        on(done(How::Background { pid: child.id(), log }));
+        let (pid, is_kept) = (child.id(), one.runner.is_some());
         self.started.push((one, child));
+        if is_kept && let Some(message) = self.awaited(command, on, &mut |awaited| awaited.begun())?.flatten()
+        {
+            self.forget_last()?;
+            let end = End::NotStarted(NotStarted { message, code: 127 });
+            return self.finish(command, &end, Duration::ZERO, Vec::new(), on);
+        }
+        on(done(How::Background { pid, log }));
         self.wait_ready(command, on)
+    }
+
+    /// Ends a command of an earlier run whose place another one takes.
+    fn replace(&mut self, one: Background, on: &mut dyn FnMut(Event)) -> Result<()> {
+        kept::close(&one, GRACE, self.options.caller);
+        let survivors = background::end(&one, GRACE);
+        if !survivors.is_empty() {
+            on(survived(&one.name, &survivors));
+        }
+        kept::forget(&one);
+        self.record.background.retain(|other| *other != one);
+        self.store.write(&self.record)
+    }
+
+    /// Ends the command that was started last, which could not be: its runner would try again.
+    fn forget_last(&mut self) -> Result<()> {
+        let Some((one, mut child)) = self.started.pop() else { return Ok(()) };
+        background::end(&one, GRACE);
+        let _ = child.try_wait();
+        kept::forget(&one);
+        self.record.background.retain(|other| *other != one);
+        self.store.write(&self.record)
     }
 
     /// Says which of the background commands that this ritual started have failed by now.
     pub(super) fn look_at_background(&mut self, on: &mut dyn FnMut(Event)) -> Result<()> {
         for (one, child) in &mut self.started {
+            if let Some(known) = kept::known(one) {
+                let failed = known.state.failed() || known.state == State::Restarting;
+                if failed {
+                    let (name, log) = (one.name.clone(), one.log.clone());
+                    on(Event::BackgroundEnded { name, end: kept::said(&known), log });
+                }
+                continue;
+            }
             let status = child.try_wait().map_err(Error::io("look at", &one.log))?;
             if let Some(end) = status.map(End::of).filter(|end| !end.is_success()) {
                 let (name, log) = (one.name.clone(), one.log.clone());

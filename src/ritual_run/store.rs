@@ -27,6 +27,11 @@ impl Store {
         self.directory.join(format!("{}.json", self.word))
     }
 
+    /// Where the runners of its background commands write.
+    pub(super) fn kept(&self) -> PathBuf {
+        self.directory.join(&self.word)
+    }
+
     /// Waits until no other rune runs a ritual of the project, after telling `waiting` who does;
     /// until the returned lock is dropped others wait for us, under the name `holder`.
     pub(super) fn lock(&self, holder: &str, waiting: impl FnOnce(String)) -> Result<Lock> {

@@ -1,4 +1,4 @@
-//! The processes of a pane while they are being ended.
+//! The processes of a runner while they are being ended.
 
 #![allow(clippy::disallowed_methods)] // it looks again after a while
 
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags};
 
 use crate::process::{self, Handle, Hunt, Process, Table};
-use crate::record::{PaneId, ProcessId};
+use crate::record::ProcessId;
 
 /// Children that appear meanwhile are looked for after this time, then after twice as long each
 /// time up to [`SELDOM`].
@@ -33,13 +33,12 @@ enum How {
 }
 
 impl Chase {
-    /// Takes a picture of all processes of the pane `id`, whose first process is `runner`.
-    pub fn begin(runner: ProcessId, id: &PaneId) -> Chase {
-        let id = id.to_string();
+    /// Takes a picture of all processes that come from `runner`; what it starts carries this variable.
+    pub fn begin(runner: ProcessId, (name, value): (&'static str, String)) -> Chase {
         let find = move |table: &Table| {
             let mut found = table.descendants(runner.pid, runner.start);
             // What lost its parents comes to the runner, except where the system has no such custom.
-            let orphans = table.with_variable("RUNE_PANE", &id).into_iter();
+            let orphans = table.with_variable(name, &value).into_iter();
             found.extend(orphans.filter(|process| process.parent == 1));
             found
         };

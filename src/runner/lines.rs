@@ -1,14 +1,16 @@
-//! Probes that look for a line in what the pane prints: in its log, since the command was started.
+//! Probes that look for a line in what the command prints: in its log, since it was started.
 
 #![allow(clippy::disallowed_methods)] // a look has a time limit
 
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use regex::Regex;
 use rustix::event::{PollFd, PollFlags};
 
-use crate::log::{Matcher, Place};
+use crate::log::{FileMatcher, Matcher, Place};
 use crate::record::Specification;
 use crate::supervise::Which;
 use crate::watch::Watch;
@@ -20,7 +22,7 @@ const BLIND: Duration = Duration::from_secs(1);
 
 /// The texts that one run of a command is searched for.
 pub struct Lines {
-    directory: PathBuf,
+    log: PathBuf,
     looks: Vec<Look>,
     /// Missing as long as there is no log.
     watch: Option<Watch>,
@@ -30,14 +32,29 @@ struct Look {
     which: Which,
     regex: String,
     /// Or why nothing can be looked for.
-    matcher: Result<Matcher, String>,
+    matcher: Result<Search, String>,
     /// Until when somebody waits for the answer.
     until: Option<Instant>,
 }
 
+/// What a pane prints is in a directory, with its times; what others print, in a plain file.
+enum Search {
+    Pane(Matcher),
+    File(FileMatcher),
+}
+
+impl Search {
+    fn matches(&mut self) -> io::Result<bool> {
+        match self {
+            Search::Pane(matcher) => matcher.matches(),
+            Search::File(matcher) => matcher.matches(),
+        }
+    }
+}
+
 impl Lines {
-    /// For a command that is about to start; nothing where nothing is looked for.
-    pub fn new(specification: &Specification) -> Option<Lines> {
+    /// For a command of a pane, or of no pane, that is about to start; nothing where nothing is looked for.
+    pub fn new(specification: &Specification, pane: bool) -> Option<Lines> {
         let supervision = &specification.supervision;
         let ready = supervision.ready.iter().flat_map(|ready| &ready.probes).enumerate();
         let ready = ready.map(|(place, probe)| (Which::Ready(place), probe));
@@ -52,23 +69,30 @@ impl Lines {
         if looked_for.is_empty() {
             return None;
         }
-        let directory = PathBuf::from(specification.log.clone()?);
-        let from = Place::end(&directory).unwrap_or_default();
+        let log = PathBuf::from(specification.log.clone()?);
+        let search = |pattern| match pane {
+            true => {
+                let from = Place::end(&log).unwrap_or_default();
+                Search::Pane(Matcher::new(&log, from, pattern))
+            }
+            false => {
+                let from = fs::metadata(&log).map_or(0, |file| file.len());
+                Search::File(FileMatcher::new(&log, from, pattern))
+            }
+        };
         let look = |(which, regex): (Which, &String)| Look {
             which,
             regex: regex.clone(),
-            matcher: Regex::new(regex)
-                .map(|pattern| Matcher::new(&directory, from.clone(), pattern))
-                .map_err(|_| "it is no regular expression".to_owned()),
+            matcher: Regex::new(regex).map(&search).map_err(|_| "it is no regular expression".to_owned()),
             until: None,
         };
         let looks = looked_for.into_iter().map(look).collect();
-        Some(Lines { directory, looks, watch: None })
+        Some(Lines { log, looks, watch: None })
     }
 
     /// Whether the probe is one of these; then its answer comes.
     pub fn begin(&mut self, which: Which) -> bool {
-        let watch = self.watch.take().or_else(|| watch(&self.directory));
+        let watch = self.watch.take().or_else(|| watch(&self.log));
         let limit = if watch.is_some() { LOOK } else { BLIND };
         self.watch = watch;
         let Some(look) = self.looks.iter_mut().find(|look| look.which == which) else { return false };
@@ -117,8 +141,8 @@ impl Look {
     }
 }
 
-fn watch(directory: &Path) -> Option<Watch> {
+fn watch(log: &Path) -> Option<Watch> {
     let watch = Watch::new().ok()?;
-    watch.add(directory).ok()?;
+    watch.add(log).ok()?;
     Some(watch)
 }

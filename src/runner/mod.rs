@@ -9,6 +9,7 @@
 mod chase;
 mod children;
 mod events;
+mod headless;
 mod lines;
 mod logged;
 mod pane;
@@ -38,6 +39,7 @@ use crate::supervise::{Event, Life, Policy, Which};
 use chase::Chase;
 use children::{Change, Children};
 use events::{Events, Told};
+pub use headless::keep;
 use lines::Lines;
 use logged::Logged;
 pub use pane::Server;
@@ -112,11 +114,12 @@ impl Runner {
         // Children that outlive the command come to the runner, so its tree stays whole.
         let _ = set_child_subreaper(Some(getpid()));
         let specification = &pane.specification;
-        let life = Life::new(Policy {
+        let policy = Policy {
             supervision: specification.supervision.clone(),
             on_exit: specification.on_exit,
             summary: specification.summary.clone(),
-        });
+        };
+        let life = if terminal.is_there() { Life::new(policy) } else { Life::without_terminal(policy) };
         Ok(Runner {
             pane,
             life,

@@ -17,6 +17,7 @@ use crate::event::{self, Event, Subject, What};
 use crate::journal::Journal;
 use crate::process;
 use crate::record::{ProcessId, Record, SCHEMA, Specification, State};
+use crate::ritual_plan::record::COMMAND_VARIABLE;
 use crate::store::{Store, Variable};
 use crate::supervise::Notes;
 use crate::workspace;
@@ -35,6 +36,8 @@ pub struct Pane {
     /// The pane's socket and id, as tmux calls them.
     place: Option<(OsString, OsString)>,
     server: Server,
+    /// The variable that all its processes carry, and its value.
+    mark: (&'static str, String),
 }
 
 /// What the tmux server does for a pane, given the tmux program, the server's socket and the pane's id.
@@ -76,7 +79,20 @@ impl Pane {
             ..Record::new(SCHEMA, tag.id.clone(), runner)
         };
         let place = socket.zip(own("TMUX_PANE").cloned());
-        Pane { specification, environment, store, record, place, server: tmux }
+        let mark = ("RUNE_PANE", specification.tag.id.to_string());
+        Pane { specification, environment, store, record, place, server: tmux, mark }
+    }
+
+    /// No pane, but a background command of a ritual, which has this very environment.
+    pub fn none(store: Store, specification: Specification, environment: Vec<Variable>) -> Pane {
+        let pid = std::process::id();
+        let runner = identity(pid).unwrap_or(ProcessId { pid, start: 0 });
+        let record = Record::new(SCHEMA, specification.tag.id.clone(), runner);
+        let id = environment.iter().find(|(name, _)| name == COMMAND_VARIABLE);
+        let mark =
+            (COMMAND_VARIABLE, id.map(|(_, id)| id.to_string_lossy().into_owned()).unwrap_or_default());
+        let server = Server { close: |_, _, _| {}, type_keys: |_, _, _, _| {} };
+        Pane { specification, environment, store, record, place: None, server, mark }
     }
 
     /// The declared command, ready to be started in the declared directory.
@@ -160,11 +176,16 @@ impl Pane {
     pub fn journal(&self, what: What, by: Option<String>) {
         let Some(path) = &self.specification.journal else { return };
         let tag = &self.specification.tag;
+        let keys = self.record.keys.clone();
+        let (window, pane) = keys.unzip();
+        if pane.is_none() && what == What::Closed {
+            return; // there is nothing that closes
+        }
         let subject = Subject {
             session: self.specification.session.clone(),
             workspace: Some(tag.workspace.clone()),
-            window: Some(tag.window.clone()),
-            pane: Some(tag.pane.clone()),
+            window,
+            pane,
             id: Some(tag.id.clone()),
         };
         let event = Event { schema: event::SCHEMA, at: now(), what, subject, by };
@@ -187,6 +208,11 @@ impl Pane {
         if let Some((socket, pane)) = &self.place {
             (self.server.type_keys)(self.specification.tmux.as_ref(), socket, pane, keys);
         }
+    }
+
+    /// The variable that all its processes carry, and its value.
+    pub fn mark(&self) -> (&'static str, String) {
+        self.mark.clone()
     }
 
     /// This process.

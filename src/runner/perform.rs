@@ -55,7 +55,7 @@ impl Runner {
             Effect::Shell => return self.open_shell(),
             Effect::Hunt => {
                 self.wants = None;
-                self.chase = Some(Chase::begin(self.pane.runner(), &self.pane.specification.tag.id));
+                self.chase = Some(Chase::begin(self.pane.runner(), self.pane.mark()));
             }
             Effect::Ask(ask) => self.ask(&ask),
             Effect::Terminate => {
@@ -98,7 +98,7 @@ impl Runner {
     /// Tells the writer of the log that all the command printed came before.
     fn mark_end(&mut self, end: &State) {
         let specification = &self.pane.specification;
-        if specification.supervision.logs() {
+        if specification.supervision.logs() && self.terminal.is_there() {
             let code = if let State::Exited { code } = end { Some(*code) } else { None };
             self.logged = Logged::new(self.pane.store(), &specification.tag.id);
             self.terminal.whisper(&Mark::End(code).bytes(&specification.tag.id));
@@ -110,7 +110,7 @@ impl Runner {
         self.wants = None;
         let specification = &self.pane.specification;
         if specification.supervision.logs() {
-            self.lines = Lines::new(specification);
+            self.lines = Lines::new(specification, self.terminal.is_there());
             self.logged = None;
             self.terminal.whisper(&Mark::Start(None).bytes(&specification.tag.id));
         }

@@ -24,12 +24,24 @@ const RESET: &str = concat!(
 /// The terminal on standard input with the modes it had at the start.
 pub struct Terminal {
     modes: Option<Termios>,
+    /// Whether it is one: nothing is ever written to what is none.
+    is_there: bool,
 }
 
 impl Terminal {
     /// Remembers the terminal's modes.
     pub fn new() -> Terminal {
-        Terminal { modes: tcgetattr(stdin()).ok() }
+        Terminal { modes: tcgetattr(stdin()).ok(), is_there: true }
+    }
+
+    /// No terminal: all that is asked of it comes to nothing.
+    pub fn none() -> Terminal {
+        Terminal { modes: None, is_there: false }
+    }
+
+    /// Whether there is one.
+    pub fn is_there(&self) -> bool {
+        self.is_there
     }
 
     /// Takes the terminal for the runner and gives it its first modes; returns the modes that the
@@ -49,24 +61,24 @@ impl Terminal {
 
     /// Switches off what a program that was killed could not switch off itself.
     pub fn reset(&self) {
-        write(RESET);
+        self.write(RESET);
     }
 
     /// Prints one line of rune's own, dimmed, below whatever the command left unfinished.
     pub fn say(&self, text: &str) {
-        write(&format!("\r\n\x1b[2m{text}\x1b[0m\r\n"));
+        self.write(&format!("\r\n\x1b[2m{text}\x1b[0m\r\n"));
     }
 
     /// Shows one line of rune's own in the place of the one before it, cut to the terminal's width.
     pub fn show(&self, text: &str) {
         let width = tcgetwinsize(stdin()).map_or(80, |size| usize::from(size.ws_col.max(2)));
         let text: String = text.chars().take(width - 1).collect();
-        write(&format!("\r\x1b[2K\x1b[2m{text}\x1b[0m"));
+        self.write(&format!("\r\x1b[2K\x1b[2m{text}\x1b[0m"));
     }
 
     /// Takes that line away.
     pub fn clear_line(&self) {
-        write("\r\x1b[2K");
+        self.write("\r\x1b[2K");
     }
 
     /// Has each key come as it is pressed, and not be shown.
@@ -99,13 +111,19 @@ impl Terminal {
 
     /// Writes what the writer of the pane's log reads, and nobody sees.
     pub fn whisper(&self, bytes: &[u8]) {
-        let mut out = std::io::stdout();
-        let _ = out.write_all(bytes).and_then(|()| out.flush());
+        if self.is_there {
+            let mut out = std::io::stdout();
+            let _ = out.write_all(bytes).and_then(|()| out.flush());
+        }
     }
 
     /// Writes what nobody sees, so that tmux looks which program runs and names the window after it.
     pub fn touch(&self) {
-        write("\x1b[m");
+        self.write("\x1b[m");
+    }
+
+    fn write(&self, text: &str) {
+        self.whisper(text.as_bytes());
     }
 
     /// Forgets what was typed for somebody else.
@@ -130,9 +148,4 @@ fn set(modes: Option<&Termios>) {
     if let Some(modes) = modes {
         let _ = tcsetattr(stdin(), OptionalActions::Now, modes);
     }
-}
-
-fn write(text: &str) {
-    let mut out = std::io::stdout();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }

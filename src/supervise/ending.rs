@@ -169,7 +169,7 @@ impl Life {
                 if !matches!(self.phase, Phase::Ended { .. }) {
                     self.phase = Phase::Ended { unsettled: None };
                 }
-                self.question_after(&by);
+                self.question_after(&by, now);
             }
         }
     }

@@ -35,6 +35,8 @@ pub struct Life {
     pub(super) by: Option<String>,
     /// Who waits for its start.
     starters: Vec<Ticket>,
+    /// Whether there is a terminal, so that somebody can be shown and asked something.
+    pub(super) terminal: bool,
     /// Whether a shell has the terminal.
     pub(super) shell: bool,
     /// Whether the pane ends with its command.
@@ -90,11 +92,18 @@ impl Life {
             last: None,
             by: None,
             starters: Vec::new(),
+            terminal: true,
             shell: false,
             leave: false,
             ending: None,
             effects: Vec::new(),
         }
+    }
+
+    /// The life of a command that nobody can look at: it asks nothing, and is over when the command has
+    /// ended for good.
+    pub fn without_terminal(policy: Policy) -> Life {
+        Life { terminal: false, ..Life::new(policy) }
     }
 
     /// Takes what happened; what is to be done now, in this order.
@@ -143,6 +152,7 @@ impl Life {
                 let passed = now.saturating_sub(*since).as_secs();
                 Some(*since + Duration::from_secs(passed + 1))
             }
+            Phase::Pausing { until } if !self.terminal => Some(*until),
             Phase::Pausing { until } if !self.shell => {
                 let left = until.saturating_sub(now);
                 let whole = Duration::from_secs(left.as_secs());
@@ -237,6 +247,9 @@ impl Life {
 
     /// Shows what is waited for, and for how long.
     fn show(&mut self, now: Duration) {
+        if !self.terminal {
+            return;
+        }
         let line = match &self.phase {
             Phase::Waiting { held: true, .. } => HELD.to_owned(),
             Phase::Waiting { since, unmet, .. } => {
@@ -313,7 +326,8 @@ impl Life {
         self.journal(What::Suspended, None);
         match self.leave {
             true => self.continued(now),
-            false => self.effects.push(Effect::Question(STOPPED.to_owned())),
+            false if self.terminal => self.effects.push(Effect::Question(STOPPED.to_owned())),
+            false => {} // whoever stopped it lets it go on
         }
     }
 
@@ -419,7 +433,7 @@ impl Life {
     /// Leaves the pane to its user.
     fn rest(&mut self, now: Duration) {
         match self.policy.on_exit {
-            _ if self.leave => self.close(false, now),
+            _ if self.leave || !self.terminal => self.close(false, now),
             OnExit::Shell => self.open_shell(),
             OnExit::Keep | OnExit::Close => self.effects.push(Effect::Question(ENDED.to_owned())),
         }
@@ -504,7 +518,7 @@ impl Life {
                 self.answer(ticket);
             }
             (Wish::Stop, Phase::Ended { .. }) if self.ending.is_none() => self.answer(ticket),
-            (Wish::Stop, Phase::Pausing { .. }) if idle => self.stop_pausing(&by, ticket),
+            (Wish::Stop, Phase::Pausing { .. }) if idle => self.stop_pausing(&by, ticket, now),
             (Wish::Stop, _) => self.end(Then::Rest, Some(by), limit, Some(ticket), now),
             (Wish::Start, Phase::Running { .. }) if self.ending.is_none() => self.answer(ticket),
             (Wish::Start | Wish::Restart, Phase::Waiting { held: false, .. }) if idle => self.answer(ticket),
@@ -521,17 +535,20 @@ impl Life {
         self.effects.push(Effect::Reply(vec![ticket], reply, false));
     }
 
-    fn stop_pausing(&mut self, by: &str, ticket: Ticket) {
+    fn stop_pausing(&mut self, by: &str, ticket: Ticket, now: Duration) {
         self.phase = Phase::Ended { unsettled: None };
         self.notes.asked = true;
         self.notes.state = self.last.clone().unwrap_or(State::Unknown);
         self.note();
         self.answer(ticket);
-        self.question_after(by);
+        self.question_after(by, now);
     }
 
     /// Says who stopped it, and what can be done now.
-    pub(super) fn question_after(&mut self, by: &str) {
+    pub(super) fn question_after(&mut self, by: &str, now: Duration) {
+        if !self.terminal {
+            return self.close(false, now);
+        }
         let question =
             format!("stopped by `{by}`: Enter starts it again, s opens a shell, q closes the pane");
         self.effects.push(Effect::Question(question));

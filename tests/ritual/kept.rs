@@ -9,7 +9,9 @@ use rune::ritual::{Need, Phase};
 use rune::ritual_plan::event::{Event, How};
 use rune::ritual_run::Outcome;
 use rune::workspace::Command;
-use rune::workspace::supervision::{Ask, Needed, Probe, Ready, Stop, Supervision};
+use rune::workspace::supervision::{
+    Ask, Limit, Live, Needed, Probe, Ready, Restart, Stop, Supervision, When,
+};
 
 use super::{LONG, World, done, words};
 
@@ -29,6 +31,7 @@ pub(super) fn needs(flags: &str) -> Vec<Need> {
 }
 
 /// `tcp=PORT`, `http=PORT`, `test=FILE` (a command), `log=REGEX`, `file=FILE`, `exit=`, `delay=MILLISECONDS`;
+/// `restart=WHEN` with `backoff=MILLISECONDS` and `limit=TIMES`; `live=FILE`;
 /// `soon=` is late after 400 ms; `signal=NUMBER` and `end=FILE` (a command that makes it) stop.
 pub(super) fn supervision(root: &Path, flags: &str) -> Supervision {
     let path = |word: &str| root.join(word).to_str().unwrap().to_owned();
@@ -52,7 +55,20 @@ pub(super) fn supervision(root: &Path, flags: &str) -> Supervision {
     let signal = after(flags, "signal=").map(|number| Ask::Signal(number.parse().unwrap()));
     let ask =
         signal.chain(after(flags, "end=").map(|file| Ask::Command(script(format!("touch {file}"))))).next();
+    let restart = after(flags, "restart=").next().map(|when| {
+        let when = [When::Always, When::OnFailure][usize::from(when == "on-failure")];
+        let first = after(flags, "backoff=").next().map_or(1, |time| time.parse().unwrap());
+        let times = after(flags, "limit=").next().map_or(100, |times| times.parse().unwrap());
+        let limit = Some(Limit { times, within: Duration::from_secs(60) });
+        Restart { when, first: Duration::from_millis(first), longest: Duration::from_secs(3600), limit }
+    });
+    let live = after(flags, "live=").next().map(|file| {
+        let every = Duration::from_millis(100);
+        Live { probe: Probe::File(path(file)), every, failures: 2 }
+    });
     Supervision {
+        restart: restart.unwrap_or_default(),
+        live,
         ready: (!probes.is_empty()).then_some(Ready { probes, timeout }),
         stop: ask.map_or_else(Stop::default, |ask| Stop { ask, timeout: LONG }),
         ..Supervision::default()
@@ -101,8 +117,7 @@ fn a_delay_is_waited_for() {
     let world = World::new("db|background delay=1500|exec sleep 1000");
     let begin = Instant::now();
     world.start();
-    // seconds are what the record has of the beginning
-    assert!(begin.elapsed() >= Duration::from_millis(1000));
+    assert!(begin.elapsed() >= Duration::from_millis(1500));
 }
 
 #[test]

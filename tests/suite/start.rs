@@ -543,6 +543,61 @@ fn status_shows_what_rituals_left_in_the_background() {
 }
 
 #[test]
+fn a_background_command_that_is_kept_has_its_state_in_status_and_journal() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: none\nrituals: {start: {global: [\
+             {name: db, command: 'exec sleep 2111', background: true, ready: {delay: 100ms}, \
+              live: {file: rune.yaml}, restart: always}, \
+             {name: job, command: 'exit 3', background: true, \
+              restart: {when: on-failure, backoff: 20ms..1s, limit: 2 in 60s}}]}}",
+        );
+        server.rune(["start"]).success();
+        let status = || {
+            let json = server.rune(["status", "--json"]).success().stdout;
+            let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+            json["background"].as_array().unwrap().clone()
+        };
+        server.wait_until("the job is given up", || status()[1]["state"]["state"] == "gave_up");
+        let all = status();
+        assert_eq!((&all[0]["state"]["state"], &all[0]["restarts"]), (&"ready".into(), &0.into()));
+        assert_eq!((&all[1]["restarts"], &all[1]["last_end"]["end"]["code"]), (&2.into(), &3.into()));
+        let table = server.rune(["status"]).success().stdout;
+        assert!(table.lines().any(|row| row.starts_with("job ") && row.contains("gave up after exited 3")));
+
+        let runner = all[0]["runner"].as_i64().unwrap();
+        let runner = rustix::process::Pid::from_raw(i32::try_from(runner).unwrap()).unwrap();
+        rustix::process::kill_process(runner, rustix::process::Signal::KILL).unwrap();
+        server.wait_until("that is shown", || status()[0]["state"]["state"] == "lost_runner");
+        assert!(server.processes().iter().any(|one| one.words == "sleep 2111"), "it goes on");
+        assert_eq!(server.rune(["stop"]).success().stderr, "ended `db`\n");
+        assert!(!server.processes().iter().any(|one| one.words.contains("2111")), "it is ended");
+        let said = server.rune(["status"]).success().stderr;
+        assert_eq!(said, "nothing is running\n");
+
+        let events = server.rune(["events"]).success().stdout;
+        for (name, what) in [
+            ("db", "started, pid"),
+            ("db", "ready"),
+            ("job", "exited 3"),
+            ("job", "restart 2 in 40 ms"),
+            ("job", "gave up after 2 restarts"),
+            ("db", "lost runner"),
+        ] {
+            let name = format!("ritual start: {name} ");
+            assert!(
+                events.lines().any(|line| line.contains(&name) && line.contains(what)),
+                "{what}: {events}"
+            );
+        }
+        assert!(!events.contains("closed"), "{events}");
+        let own = server.rune(["events", "ritual start: job"]).success().stdout;
+        assert!(own.contains("gave up") && !own.contains("start: db"), "{own}");
+    });
+}
+
+#[test]
 fn check_reports_every_file() {
     on_each_tmux(|server| {
         server.write("a.yaml", "wrkspace: none");

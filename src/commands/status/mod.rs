@@ -69,7 +69,7 @@ impl Report {
             tables.push(table.text(context.ui.width(), context.ui.colour));
         }
         if !self.background.is_empty() {
-            tables.push(background::text(&self.background));
+            tables.push(background::text(&self.background, self.look.now));
         }
         tables.join("\n")
     }

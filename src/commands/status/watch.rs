@@ -28,7 +28,9 @@ pub fn watch(context: &Context, json: bool) -> Result<()> {
         if let Some(screen) = &mut screen {
             screen.paint(&text(context, &report, before.as_ref()));
         } else {
-            let states: Vec<String> = report.look.facts(None).iter().map(state).collect();
+            let panes = report.look.facts(None);
+            let background = report.background.iter().map(super::background::state);
+            let states: Vec<String> = panes.iter().map(state).chain(background).collect();
             if said.as_ref() != Some(&states) {
                 let before = before.as_ref();
                 let text = if json { report.json(before) } else { text(context, &report, before) + "\n" };

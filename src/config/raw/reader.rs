@@ -278,15 +278,12 @@ pub(super) fn either(words: &[&str]) -> String {
 }
 
 const ALIVE: &str = "a live rule has one of `tcp`, `http`, `command` and `file`";
-const KEPT: &str = "a pane of a workspace can be kept like this";
 
 /// Keys that a group could be thought to have: the group, the key, what is wrong, what to do.
-const NOT_HERE: [(&str, &str, &str, &str); 6] = [
+const NOT_HERE: [(&str, &str, &str, &str); 4] = [
     ("a live rule", "log", "`log` cannot tell that a command is alive", ALIVE),
     ("a live rule", "exit", "`exit` cannot tell that a command is alive", ALIVE),
     ("a live rule", "delay", "`delay` cannot tell that a command is alive", ALIVE),
-    ("a command", "restart", "`restart` is not supported for commands of rituals yet", KEPT),
-    ("a command", "live", "`live` is not supported for commands of rituals yet", KEPT),
     (
         "a command",
         "autostart",

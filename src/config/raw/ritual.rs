@@ -21,6 +21,18 @@ pub(super) fn rituals(reader: &mut Reader<'_>, node: &Node, config: &mut Config)
     }
     if let Some(node) = fields.get("stop") {
         config.stop = ritual(reader, node, &STOP);
+        let own = config.stop.per_project.iter().flat_map(|(_, commands)| commands);
+        for command in config.stop.global.iter().chain(own) {
+            for (key, place) in &command.supervision.keys {
+                if matches!(*key, "restart" | "live") {
+                    reader.problem(place, format!("a command of the stop ritual cannot have `{key}`")).help =
+                        Some(
+                            "nobody would ever end it: `rune stop` ends what the start ritual began"
+                                .to_owned(),
+                        );
+                }
+            }
+        }
     }
 }
 

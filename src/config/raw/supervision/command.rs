@@ -14,7 +14,9 @@ pub(in crate::config::raw) fn fits_command(reader: &mut Reader<'_>, command: &Co
     let supervision = &command.supervision;
     for (key, place) in &supervision.keys {
         match *key {
-            "ready" | "stop" | "log" if !command.background || command.run == Run::Nothing => {
+            "ready" | "restart" | "live" | "stop" | "log"
+                if !command.background || command.run == Run::Nothing =>
+            {
                 reader.problem(place, format!("only a background command can have `{key}`")).help =
                     Some("add `background: true`, or leave it out".to_owned());
             }

@@ -1,4 +1,4 @@
-//! The lines of a log that grows.
+//! Waiting for a line in a plain file that grows, as the output of background commands does.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Seek, SeekFrom};
@@ -6,14 +6,13 @@ use std::path::{Path, PathBuf};
 
 use regex::Regex;
 
-use crate::ritual_plan::event::plain;
-use crate::workspace::supervision::{Probe, Ready};
+use crate::plain::{self, Keep};
 
 /// The longest line that is looked at as a whole, in bytes.
 const LONGEST: usize = 64 << 10;
 
-/// The lines of a log, looked at for a pattern.
-pub(super) struct Lines {
+/// Looks for a line in what is appended to a file.
+pub struct FileMatcher {
     path: PathBuf,
     pattern: Regex,
     /// How much of the file was read.
@@ -22,18 +21,17 @@ pub(super) struct Lines {
     rest: Vec<u8>,
 }
 
-impl Lines {
-    /// Those of `path`, from its beginning, for the pattern that `ready` asks for, if it does.
-    pub(super) fn of(path: &Path, ready: &Ready) -> Option<Lines> {
-        let pattern = ready.probes.iter().find_map(|probe| match probe {
-            Probe::Log(pattern) => Regex::new(pattern).ok(),
-            _ => None,
-        })?;
-        Some(Lines { path: path.to_owned(), pattern, seen: 0, rest: Vec::new() })
+impl FileMatcher {
+    /// Looks in `path`, which need not exist, from the byte `from` on.
+    pub fn new(path: &Path, from: u64, pattern: Regex) -> FileMatcher {
+        FileMatcher { path: path.to_owned(), pattern, seen: from, rest: Vec::new() }
     }
 
     /// Whether a line matches that was not looked at as a whole before.
-    pub(super) fn match_more(&mut self) -> io::Result<bool> {
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn matches(&mut self) -> io::Result<bool> {
         let mut file = match File::open(&self.path) {
             Ok(file) => file,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
@@ -45,14 +43,14 @@ impl Lines {
             let count = file.read(&mut buffer)?;
             if count == 0 {
                 // a question for input has no end of its line
-                return Ok(self.matches(&self.rest));
+                return Ok(self.is_match(&self.rest));
             }
             self.seen += count as u64;
             for part in buffer[..count].split_inclusive(|byte| *byte == b'\n') {
                 self.rest.extend_from_slice(part);
                 if part.ends_with(b"\n") || self.rest.len() > LONGEST {
                     let line = std::mem::take(&mut self.rest);
-                    if self.matches(&line) {
+                    if self.is_match(&line) {
                         return Ok(true);
                     }
                 }
@@ -60,8 +58,8 @@ impl Lines {
         }
     }
 
-    fn matches(&self, line: &[u8]) -> bool {
-        self.pattern.is_match(&plain(String::from_utf8_lossy(line).trim_end()))
+    fn is_match(&self, line: &[u8]) -> bool {
+        self.pattern.is_match(plain::line(line.trim_ascii_end(), Keep::Text).trim_end())
     }
 }
 
@@ -74,9 +72,9 @@ mod tests {
     #[test]
     fn lines_are_matched_as_they_come_and_without_colours() {
         let mut file = tempfile::NamedTempFile::new().unwrap();
-        let probes = vec![Probe::Exit, Probe::Log("^is up$".to_owned())];
-        let ready = Ready { probes, timeout: Ready::TIMEOUT };
-        let mut lines = Lines::of(file.path(), &ready).unwrap();
+        let pattern = Regex::new("^is up$").unwrap();
+        file.write_all(b"is up\n").unwrap();
+        let mut matcher = FileMatcher::new(file.path(), 6, pattern);
         for (text, found) in [
             ("", false),
             ("it is up\nis ", false),
@@ -87,10 +85,7 @@ mod tests {
             ("more\n", false),
         ] {
             file.write_all(text.as_bytes()).unwrap();
-            assert_eq!(lines.match_more().unwrap(), found, "{text:?}");
+            assert_eq!(matcher.matches().unwrap(), found, "{text:?}");
         }
-        assert!(
-            Lines::of(file.path(), &Ready { probes: vec![Probe::Exit], timeout: Ready::TIMEOUT }).is_none()
-        );
     }
 }
