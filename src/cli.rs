@@ -75,6 +75,8 @@ pub enum Command {
     Wait(Wait),
     /// Show what panes use: processors and memory
     Top(Top),
+    /// Show what panes printed
+    Logs(Logs),
     /// List the sessions
     Ls(Ls),
     /// Attach to a session
@@ -119,6 +121,8 @@ pub enum Command {
     },
     /// Report every problem of a config
     Check(Check),
+    /// Do what a HeroScript says
+    Run(Run),
     /// Print a HeroScript as a config
     Convert(Convert),
     /// Show what the environment filter keeps and drops, and why
@@ -275,6 +279,48 @@ pub struct Ls {
     pub json: bool,
 }
 
+/// `rune logs`
+#[derive(Args, Debug)]
+pub struct Logs {
+    /// Panes as session:window.pane, tmux ids or globs; those of what runs by default
+    #[arg(value_name = "PANE")]
+    pub panes: Vec<String>,
+    /// Go on with what comes, until Ctrl-C
+    #[arg(short, long)]
+    pub follow: bool,
+    /// Only what was printed from then on: 10m (ago), 9:30, 2026-11-21T09:30:00Z
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Only what was printed before
+    #[arg(long, value_name = "TIME", conflicts_with = "follow")]
+    pub until: Option<String>,
+    /// Only lines that match this regular expression
+    #[arg(long, value_name = "REGEX")]
+    pub grep: Option<String>,
+    /// Only so many lines, the last ones
+    #[arg(short = 'n', long, value_name = "N")]
+    pub lines: Option<usize>,
+    /// Only what is new since the last call with this name
+    #[arg(long, value_name = "NAME", conflicts_with = "follow")]
+    pub cursor: Option<String>,
+    /// Print a line of JSON for every line and event
+    #[arg(long)]
+    pub json: bool,
+    /// Print the bytes that the pane printed, as they were
+    #[arg(long, conflicts_with_all = ["json", "timestamps", "ansi"])]
+    pub raw: bool,
+    /// Keep colours also where the output is no terminal
+    #[arg(long, conflicts_with = "json")]
+    pub ansi: bool,
+    /// Print when each line was printed
+    #[arg(short, long)]
+    pub timestamps: bool,
+    /// Read this config instead of looking for one
+    // The global option without its letter, which here follows: clap leaves an id alone that is taken.
+    #[arg(id = "file", long = "file", global = true, value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
 /// `rune attach`
 #[derive(Args, Debug)]
 pub struct Attach {
@@ -362,7 +408,7 @@ pub enum Ritual {
         #[command(flatten)]
         choice: Choice,
     },
-    /// Run it without the workspace
+    /// Run it without the workspace; it counts as run for `rune start` and `rune stop`
     Run {
         /// Which ritual
         phase: Phase,
@@ -380,6 +426,22 @@ pub struct Check {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// `rune run`
+#[derive(Args, Debug)]
+pub struct Run {
+    /// The script; `-` is standard input
+    pub script: PathBuf,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Pass over actions that are not tmux's
+    #[arg(long)]
+    pub skip_unknown: bool,
+    /// What every operation takes.
+    #[command(flatten)]
+    pub how: How,
 }
 
 /// `rune convert`

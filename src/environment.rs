@@ -4,13 +4,14 @@
 //! (by whole words), whose value looks like one, or that the config drops. What belongs to a terminal comes from
 //! the pane and is never inherited. A [`Reason`] says why, and never shows a value.
 
-mod glob;
 mod mention;
 mod name;
 mod value;
 
 use std::ffi::OsString;
 use std::fmt;
+
+use crate::glob::Rules;
 
 pub use mention::names_dropped;
 
@@ -89,7 +90,7 @@ pub fn filter(variables: impl IntoIterator<Item = (OsString, OsString)>, filter:
             filtered.from_pane.push((name, value));
             continue;
         }
-        let passes = glob::first(filter.pass, &name.to_string_lossy()).is_some();
+        let passes = first(filter.pass, &name.to_string_lossy()).is_some();
         match (reason(&name.to_string_lossy(), &value.to_string_lossy(), filter.drop), passes) {
             (None, _) => filtered.kept.push((name, value)),
             (Some(why), true) => {
@@ -104,10 +105,15 @@ pub fn filter(variables: impl IntoIterator<Item = (OsString, OsString)>, filter:
 
 /// Why a variable with this name and value would be dropped, if it would.
 fn reason(name: &str, value: &str, drop: &[String]) -> Option<Reason> {
-    glob::first(drop, name)
+    first(drop, name)
         .map(|pattern| Reason::Config(pattern.to_owned()))
         .or_else(|| name::secret_word(name).map(Reason::Name))
         .or_else(|| value::credential(value).map(Reason::Value))
+}
+
+/// The first of `patterns` that matches `name`.
+fn first<'p>(patterns: &'p [String], name: &str) -> Option<&'p str> {
+    patterns.iter().map(String::as_str).find(|pattern| Rules::PLAIN.matches(pattern, name))
 }
 
 /// Whether a variable belongs to the terminal it was read in, or to rune's own run there.

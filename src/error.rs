@@ -46,6 +46,15 @@ pub enum Error {
     Config(Vec<Problems>),
     /// A script has mistakes.
     Script(Vec<Problems>),
+    /// An action of a script could not be done.
+    Action {
+        /// Its place, with what went wrong.
+        at: Vec<Problems>,
+        /// Whether something that stands before it was done.
+        after: bool,
+        /// What went wrong.
+        cause: Box<Error>,
+    },
     /// The words of the command line do not fit.
     Usage {
         /// What does not fit.
@@ -81,6 +90,11 @@ pub enum Error {
         name: String,
         /// What it could be.
         candidates: Vec<String>,
+    },
+    /// What a pane prints is not kept.
+    NotLogged {
+        /// Which pane; none at all without it.
+        pane: Option<String>,
     },
     /// rune will not do it, since it is not ours, not trusted, or ambiguous.
     Refused {
@@ -170,11 +184,15 @@ impl Error {
     pub fn code(&self) -> u8 {
         match self {
             Error::Config(_) | Error::Script(_) | Error::Usage { .. } => 2,
-            Error::NotFound { .. } | Error::Ambiguous { .. } | Error::NotRunning => 3,
+            Error::NotFound { .. }
+            | Error::Ambiguous { .. }
+            | Error::NotLogged { .. }
+            | Error::NotRunning => 3,
             Error::NotReady { .. } => 4,
             Error::Refused { .. } => 5,
             Error::WouldChange { .. } => 6,
             Error::Ritual { code, .. } => *code,
+            Error::Action { cause, .. } => cause.code(),
             Error::Interrupted => 130,
             Error::Io { .. }
             | Error::NoTmux { .. }
@@ -197,6 +215,10 @@ impl Error {
                 Some(format!("there is {}", several(candidates)))
             }
             Error::Ambiguous { candidates, .. } => Some(format!("take one of {}", several(candidates))),
+            Error::NotLogged { pane } => Some(format!(
+                "a pane with `log: true` is logged from its start on; `rune capture {}` shows its screen",
+                pane.as_deref().unwrap_or("PANE")
+            )),
             Error::NotRunning => Some("`rune start` starts a project".to_owned()),
             Error::NoTmux { .. } => Some(
                 "install tmux 2.6 or newer, or name one with `--tmux`; `rune doctor` looks again".to_owned(),
@@ -220,6 +242,11 @@ impl fmt::Display for Error {
                 let count: usize = files.iter().map(|file| file.problems.len()).sum();
                 write!(f, "{} in the script", counted(count, "problem"))
             }
+            Error::Action { at, after, .. } => {
+                let line = at.iter().flat_map(|file| &file.problems).map(|problem| problem.line).next();
+                write!(f, "the script ends at line {}", line.unwrap_or_default())?;
+                if *after { f.write_str("; what stands before it is done") } else { Ok(()) }
+            }
             Error::Usage { message, .. }
             | Error::Refused { message, .. }
             | Error::NotReady { message, .. }
@@ -227,6 +254,8 @@ impl fmt::Display for Error {
             Error::Io { action, path, source } => {
                 write!(f, "could not {action} `{}`: {source}", path.display())
             }
+            Error::NotLogged { pane: Some(pane) } => write!(f, "`{pane}` is not logged"),
+            Error::NotLogged { pane: None } => f.write_str("nothing is logged"),
             Error::NotRunning => f.write_str("nothing is running"),
             Error::NotFound { what, name, .. } => write!(f, "there is no {what} `{name}`"),
             Error::Ambiguous { what, name, candidates } => {
@@ -251,6 +280,7 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Error::Io { source, .. } | Error::NoTmux { source, .. } => Some(source),
+            Error::Action { cause, .. } => Some(cause.as_ref()),
             _ => None,
         }
     }

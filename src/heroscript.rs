@@ -2,8 +2,8 @@
 //! describes it.
 //!
 //! `lex` (text to words) → `typed` (words to [`Action`]s, checked against the `table`) → [`batches`]
-//! (what `rune run` does, in order) or [`convert()`] (the same workspace as a config). All of it is pure;
-//! every mistake is a [`Problem`] with its place, and all of them are reported together.
+//! (what `rune run` does, in order, each a [`live`](crate::live) operation) or [`convert()`] (the same
+//! workspace as a config). All of it is pure; every mistake is a [`Problem`] with its place, and all of them are reported together.
 
 mod action;
 mod batch;
@@ -12,6 +12,7 @@ mod environment;
 mod fields;
 mod lex;
 mod name;
+mod operation;
 mod print;
 mod quoted;
 mod say;

@@ -6,6 +6,7 @@
 
 #![allow(clippy::disallowed_methods)] // output is dated when it comes
 
+mod cursor;
 mod file;
 mod lines;
 mod matcher;
@@ -15,18 +16,32 @@ mod sink;
 mod tail;
 mod writer;
 
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
-use crate::cast::Moment;
+use crate::cast::{self, Header, Moment};
 
+pub use cursor::Cursor;
 pub use file::FileMatcher;
 pub use lines::{Line, Lines, What};
 pub use matcher::Matcher;
 pub use reading::Entry;
-pub use segment::{Segment, segments};
+pub use segment::{Segment, clear, segments};
 pub use sink::{DROPPED, Limits, Sink};
 pub use tail::{Place, Tail};
 pub use writer::{ENDED, STARTED, write};
+
+/// The header of the newest segment of the log in `directory`, if there is one.
+pub fn header(directory: &Path) -> Option<Header> {
+    let mut segments = segments(directory).ok()?;
+    let file = File::open(segments.pop()?.path).ok()?;
+    let mut line = Vec::new();
+    // A header is short, and what is no header may have no end.
+    BufReader::new(file).take(64 * 1024).read_until(b'\n', &mut line).ok()?;
+    cast::header(&line)
+}
 
 /// Both clocks, the steady one from its start.
 #[derive(Clone, Copy, Debug)]

@@ -1,5 +1,7 @@
 //! One line of output as it stands on a terminal in the end, without what only steers the terminal.
 
+use std::ops::RangeInclusive;
+
 /// What is kept beside the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
@@ -113,14 +115,7 @@ fn sequence(text: &str) -> usize {
     match bytes.get(1) {
         None => 1,
         // Parameters, then one final byte. Anything else ends it early.
-        Some(b'[') => {
-            let last = bytes.iter().skip(2).position(|byte| !(0x20..=0x3f).contains(byte));
-            match last.map(|last| last + 2) {
-                Some(last) if (0x40..=0x7e).contains(&bytes[last]) => last + 1,
-                Some(last) => last,
-                None => text.len(),
-            }
-        }
+        Some(b'[') => until(bytes, 2, 0x20..=0x3f, 0x40..=0x7e),
         // Strings, up to BEL or ESC \.
         Some(b']' | b'P' | b'X' | b'^' | b'_' | b'k') => {
             let stop = bytes.windows(2).skip(1).position(|pair| pair == b"\x1b\\").map(|at| at + 2);
@@ -131,17 +126,17 @@ fn sequence(text: &str) -> usize {
             })
         }
         // Intermediates, then one final byte.
-        Some(0x20..=0x2f) => {
-            let last = bytes.iter().skip(1).position(|byte| !(0x20..=0x2f).contains(byte));
-            match last.map(|last| last + 1) {
-                Some(last) if (0x30..=0x7e).contains(&bytes[last]) => last + 1,
-                Some(last) => last,
-                None => text.len(),
-            }
-        }
+        Some(0x20..=0x2f) => until(bytes, 1, 0x20..=0x2f, 0x30..=0x7e),
         Some(byte) if byte.is_ascii() && !byte.is_ascii_control() => 2,
         Some(_) => 1,
     }
+}
+
+/// How long a sequence is that goes on from `start` with bytes of `inner` and ends with one of `last`, or
+/// before any other.
+fn until(bytes: &[u8], start: usize, inner: RangeInclusive<u8>, last: RangeInclusive<u8>) -> usize {
+    let end = bytes.iter().skip(start).position(|byte| !inner.contains(byte)).map(|end| start + end);
+    end.map_or(bytes.len(), |end| if last.contains(&bytes[end]) { end + 1 } else { end })
 }
 
 #[cfg(test)]
@@ -172,6 +167,10 @@ mod tests {
             ("cut \u{1b}[3", "cut "),
             ("cut \u{1b}]0;tit", "cut "),
             ("end\u{1b}", "end"),
+            ("\u{1b} \u{80}\u{fc}", "\u{fc}"),
+            ("\u{1b}[3\u{fc}", "\u{fc}"),
+            ("\u{1b}]\u{fc}\x07\u{fc}", "\u{fc}"),
+            ("\u{1b}\u{fc}", "\u{fc}"),
             ("\u{1b}kname\u{1b}\\x", "x"),
         ] {
             assert_eq!(line(bytes.as_bytes(), Keep::Text), shown, "{bytes:?}");

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::ritual::{Phase, RitualCommand};
-use crate::workspace::Workspace;
+use crate::workspace::{Key, Workspace};
 
 /// One project at one root, with everything resolved for this run.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,5 +40,12 @@ impl Project {
             Phase::Start => &self.start,
             Phase::Stop => &self.stop,
         }
+    }
+
+    /// The declared name of the workspace with this key; the key itself of one that does not come up now.
+    pub fn workspace_name<'p>(&'p self, key: &'p Key) -> &'p str {
+        let mut workspaces = self.workspaces.iter();
+        let found = workspaces.find(|workspace| workspace.identity.template == *key);
+        found.map_or(key.as_str(), |workspace| &workspace.name)
     }
 }

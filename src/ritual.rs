@@ -73,9 +73,12 @@ pub struct Need {
 /// Where an interactive command of a ritual runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Interactive {
-    /// In the project's workspace of this key (see `Project::workspaces`): a declared template, or
-    /// the session that `tmux_session` names and that runs the command. Its text is shown.
+    /// In the project's workspace of this key (see `Project::workspaces`), a declared template. Its
+    /// text is shown.
     Workspace(Key),
+    /// In the project's workspace of this key: the session that `tmux_session` names and that runs
+    /// the command.
+    Session(Key),
     /// In this terminal, through a PTY.
     Terminal,
 }

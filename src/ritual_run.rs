@@ -8,6 +8,9 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use jiff::Zoned;
+use jiff::civil::Date;
+
 use crate::error::{Error, Result};
 use crate::process::{self, Process};
 use crate::project::Project;
@@ -16,7 +19,6 @@ use crate::ritual_plan::event::Event;
 use crate::ritual_plan::record::{self, Background, COMMAND_VARIABLE, Decision, RITUAL_VARIABLE, Record};
 
 mod background;
-mod condition;
 mod kept;
 mod needs;
 mod ready;
@@ -24,7 +26,6 @@ mod ritual;
 mod stop;
 mod store;
 
-pub use condition::holds;
 pub use kept::{Known, known};
 use ritual::{Ritual, variable};
 use store::Store;
@@ -209,6 +210,11 @@ fn refuse_inside(project: &Project, phase: Phase, options: &Options<'_>) -> Resu
         message: format!("this is inside a ritual of `{name}`, which cannot run its {phase} ritual"),
         hint: Some(format!("take `rune {phase}` out of the rituals of `{name}`")),
     })
+}
+
+/// The day, where this machine is.
+fn today() -> Date {
+    Zoned::now().date()
 }
 
 /// Seconds since 1970.

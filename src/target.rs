@@ -5,14 +5,25 @@
 //! target is compared with whole spellings, so a session named `a.b:c` needs no rule of its own, and
 //! nothing is ever found by a prefix. In a glob, `*` and `?` stand for anything but `:` and `.`.
 
-mod glob;
 mod subject;
 
 use crate::error::{Error, Result};
+use crate::glob::Rules;
 use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
 
-pub use glob::is_glob;
 pub use subject::{is_about, known};
+
+/// Neither `*` nor `?` is what stands between the parts of a spelling.
+const RULES: Rules<'static> = Rules { sets: false, borders: &[':', '.'] };
+
+/// Whether `text` is a pattern.
+pub fn is_glob(text: &str) -> bool {
+    text.contains(['*', '?'])
+}
+
+fn matches(pattern: &str, name: &str) -> bool {
+    RULES.matches(pattern, name)
+}
 
 /// A pane with where it is.
 #[derive(Clone, Copy, Debug)]
@@ -124,9 +135,7 @@ pub fn window<'s>(snapshot: &'s Snapshot, text: &str) -> Result<(&'s LiveSession
 /// [`Error::NotFound`] with the names that there are.
 pub fn sessions<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Vec<&'s LiveSession>> {
     let is = |session: &&LiveSession| {
-        text == session.id
-            || glob::matches(text, &session.name)
-            || glob::matches(text, &format!("{}:", session.name))
+        text == session.id || matches(text, &session.name) || matches(text, &format!("{}:", session.name))
     };
     let found: Vec<&LiveSession> = snapshot.sessions.iter().filter(is).collect();
     if found.is_empty() {
@@ -178,15 +187,15 @@ fn pane_spelled(found: &Found<'_>, text: &str) -> bool {
     let place = pane.tag.is_none().then(|| place.to_string());
     let keys = [Some(pane_key(pane)), place.as_deref()];
     keys.into_iter().flatten().any(|key| {
-        glob::matches(text, key)
-            || glob::matches(text, &format!(".{key}"))
+        matches(text, key)
+            || matches(text, &format!(".{key}"))
             || window_names(window).any(|window| {
                 let below = format!("{window}.{key}");
-                glob::matches(text, &below)
-                    || glob::matches(text, &format!(":{below}"))
-                    || glob::matches(text, &format!("{}:{below}", session.name))
+                matches(text, &below)
+                    || matches(text, &format!(":{below}"))
+                    || matches(text, &format!("{}:{below}", session.name))
             })
-            || glob::matches(text, &format!("{}:.{key}", session.name))
+            || matches(text, &format!("{}:.{key}", session.name))
     })
 }
 
@@ -197,9 +206,9 @@ fn windows_of<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Vec<(&'s LiveSes
         for window in &session.windows {
             let spelled = text == window.id
                 || window_names(window).any(|name| {
-                    glob::matches(text, name)
-                        || glob::matches(text, &format!(":{name}"))
-                        || glob::matches(text, &format!("{}:{name}", session.name))
+                    matches(text, name)
+                        || matches(text, &format!(":{name}"))
+                        || matches(text, &format!("{}:{name}", session.name))
                 });
             if spelled && !found.iter().any(|(_, known)| known.id == window.id) {
                 found.push((session, window));

@@ -74,6 +74,19 @@ impl Ui {
         io::stdout().is_terminal().then(|| size(rustix::stdio::stdout()).unwrap_or(UNKNOWN).0)
     }
 
+    /// A part of a result, as it is; whether somebody still reads it.
+    ///
+    /// # Errors
+    /// When it could not be written, as on a full disk.
+    pub fn bytes(&self, bytes: &[u8]) -> crate::error::Result<bool> {
+        let mut out = io::stdout().lock();
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
+            Err(error) => Err(Error::failed(format!("could not write the result: {error}"))),
+        }
+    }
+
     /// Whether a result could not be written, as on a full disk; that was said.
     pub fn lost_a_result() -> bool {
         LOST.load(Ordering::Relaxed)
@@ -103,7 +116,7 @@ impl Ui {
 
     /// What went wrong, and what to do about it.
     pub fn error(&self, error: &Error) {
-        if let Error::Config(files) | Error::Script(files) = error
+        if let Error::Config(files) | Error::Script(files) | Error::Action { at: files, .. } = error
             && !files.is_empty()
         {
             self.say(&report::render(files, self.style()));

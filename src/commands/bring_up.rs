@@ -141,6 +141,9 @@ pub fn run(context: &Context, server: &Server, planned: &Planned, by: &str) -> R
         },
     );
     let ran = server.execute(&script, planned.version, &nonce)?;
+    for mistake in &ran.mistakes {
+        context.ui.say(&format!("tmux reads its config with a mistake: {mistake}"));
+    }
     let verified = ran.verify(&planned.plan, &script);
     noted::note(context, happened(planned, &ran, verified.is_ok()), by);
     verified?;
@@ -226,6 +229,14 @@ fn end_what_ends(context: &Context, planned: &Planned, by: &str) -> Result<Vec<P
         ended.filter(|word| !moved(word)).map(|word| context.workspace_mark(word)).collect();
     let panes = planned.snapshot.panes().map(|(_, _, pane)| pane);
     let mut panes: Vec<_> = panes.filter(|pane| ids.contains(pane.id.as_str()) && !pane.dead).collect();
+    if !planned.version.has(Feature::PipesOfRestarted) {
+        let logged = planned.plan.steps.iter().filter_map(|step| match step {
+            Step::RestartPane { id, launch, .. } if launch.pane.supervision.logs() => Some(id.as_str()),
+            _ => None,
+        });
+        let logged: BTreeSet<&str> = logged.collect();
+        panes.retain(|pane| !logged.contains(pane.id.as_str()));
+    }
     let mut survivors = Vec::new();
     if !panes.is_empty() {
         keep(context, &mut panes, planned.version)?;
@@ -258,14 +269,29 @@ fn inside<'s>(snapshot: &'s Snapshot, id: &str) -> impl Iterator<Item = &'s Live
 /// close with them; those whose processes must not end before tmux ends them are taken out.
 pub fn keep(context: &Context, panes: &mut Vec<&LivePane>, version: Version) -> Result<()> {
     let ids: Vec<&str> = panes.iter().map(|pane| pane.id.as_str()).collect();
-    context.server.command("keep panes that restart", render::keep(&ids, version))?;
+    for ids in ids.chunks(AT_ONCE) {
+        context.server.command("keep panes that restart", render::keep(ids, version))?;
+    }
     // The server ends with an error, and everything on it, when a pane that is kept is given its size.
     if !version.has(Feature::DeadPanesHaveSizes) {
-        let settled = context.server.settled(&ids)?;
+        let mut settled = Vec::new();
+        for ids in ids.chunks(AT_ONCE) {
+            settled.extend(context.server.settled(ids)?);
+        }
         panes.retain(|pane| settled.contains(&pane.id));
+    }
+    // The server takes a pane that is started again for ended as soon as its pipe changes.
+    if !version.has(Feature::PipesOfRestarted) {
+        let logs = |pane: &&LivePane| {
+            pane.known.as_ref().is_some_and(|known| known.specification.supervision.logs())
+        };
+        panes.retain(|pane| !logs(pane));
     }
     Ok(())
 }
+
+/// How many panes one command line of tmux names: some versions take no more than 1000 words.
+const AT_ONCE: usize = 100;
 
 /// The path of this very program, for panes to start.
 #[allow(clippy::disallowed_methods)]

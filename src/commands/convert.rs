@@ -1,14 +1,14 @@
 //! `rune convert`: a HeroScript as a config.
 
 use super::context::Context;
-use super::heroscript::{actions, read};
+use super::heroscript::{Use, actions, read};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::heroscript;
 
 /// `rune convert`
 pub fn convert(context: &Context, options: &cli::Convert) -> Result<()> {
-    let source = read(context, &options.file)?;
+    let source = read(context, &options.file, Use::Shown)?;
     let actions = actions(&source, options.skip_unknown)?;
     let from = source.path().to_string_lossy();
     let converted = heroscript::convert(&actions, &from)

@@ -13,8 +13,17 @@ use crate::heroscript::{self, Others, Statement};
 /// The largest script that is read, in bytes.
 const LARGEST: u64 = 16 << 20;
 
+/// What becomes of a script.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Use {
+    /// Somebody reads it.
+    Shown,
+    /// It is done: one of another user is refused.
+    Done,
+}
+
 /// The text of the script `file`; `-` is standard input.
-pub(super) fn read(context: &Context, file: &Path) -> Result<Source> {
+pub(super) fn read(context: &Context, file: &Path, used: Use) -> Result<Source> {
     let mut bytes = Vec::new();
     let name = if file == Path::new("-") { Path::new("standard input") } else { file };
     let count = if file == Path::new("-") {
@@ -28,6 +37,9 @@ pub(super) fn read(context: &Context, file: &Path) -> Result<Source> {
             },
             _ => Error::io("read", file)(error),
         })?;
+        if used == Use::Done {
+            find::own(file, &open.metadata().map_err(Error::io("read", file))?)?;
+        }
         open.take(LARGEST + 1).read_to_end(&mut bytes)
     };
     if count.map_err(Error::io("read", name))? as u64 > LARGEST {

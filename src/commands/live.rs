@@ -82,6 +82,16 @@ fn prepare(
     terms: Terms<'_>,
 ) -> Result<(bring_up::Planned, Project)> {
     let looked = context.look_for(Detail::Everything)?;
+    prepare_on(context, looked, terms.any, |scene| live::plan(operation, scene))
+}
+
+/// What `plan` makes of the server, none or one that was looked at for everything.
+pub(super) fn prepare_on(
+    context: &Context,
+    looked: Option<Snapshot>,
+    any: bool,
+    plan: impl FnOnce(&Scene<'_>) -> Result<live::Planned>,
+) -> Result<(bring_up::Planned, Project)> {
     let running = looked.is_some();
     let snapshot = looked.unwrap_or_default();
     let version = match snapshot.version {
@@ -89,9 +99,9 @@ fn prepare(
         None => context.server.program_version()?,
     };
     context.say_server(Some(version));
-    let mut scene = scene(context, &snapshot, terms.any || !running);
+    let mut scene = scene(context, &snapshot, any || !running);
     scene.request.version = version;
-    let live::Planned { plan, workspaces } = live::plan(operation, &scene)?;
+    let live::Planned { plan, workspaces } = plan(&scene)?;
     let project = project(context, workspaces);
     Ok((bring_up::Planned { snapshot, running, version, plan }, project))
 }
@@ -135,7 +145,12 @@ fn project(context: &Context, workspaces: Vec<crate::workspace::Workspace>) -> P
 }
 
 /// Does a plan; what came of it, and what the server has then.
-fn execute(context: &Context, project: &Project, planned: bring_up::Planned, by: &str) -> Result<Outcome> {
+pub(super) fn execute(
+    context: &Context,
+    project: &Project,
+    planned: bring_up::Planned,
+    by: &str,
+) -> Result<Outcome> {
     let steps = &planned.plan.steps;
     let ends = |session: &LiveSession| {
         steps

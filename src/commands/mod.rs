@@ -19,6 +19,7 @@ mod kill;
 mod known;
 mod leave;
 pub mod live;
+mod logs;
 mod ls;
 mod man;
 mod noted;
@@ -28,6 +29,7 @@ mod processes;
 mod restart;
 mod ritual;
 mod rules;
+mod run;
 mod server;
 mod session;
 mod start;
@@ -55,6 +57,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Plan(options) => apply::plan(context, &options),
         Command::Apply(options) => apply::apply(context, &options),
         Command::Status(options) => status::status(context, &options),
+        Command::Logs(options) => logs::logs(context, &options),
         Command::Ls(options) => ls::ls(context, &options),
         Command::Why(options) => why::why(context, &options),
         Command::Wait(options) => wait::wait(context, &options),
@@ -67,6 +70,7 @@ pub fn run(cli: Cli, context: &Context) -> Result<()> {
         Command::Pane { command } => pane::pane(context, &command),
         Command::Init(options) => init::init(context, &options),
         Command::Check(options) => check::check(context, &options),
+        Command::Run(options) => run::run(context, &options),
         Command::Convert(options) => convert::convert(context, &options),
         Command::Env(options) => env::env(context, &options),
         Command::Doctor(options) => doctor::doctor(context, &options),

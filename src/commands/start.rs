@@ -77,8 +77,9 @@ fn after_ritual(
 
 /// Without tmux there are rituals only; what wanted a session runs in this terminal.
 fn without_tmux(context: &Context, project: &mut Project) {
-    let wants_session =
-        |command: &RitualCommand| matches!(command.interactive, Some(Interactive::Workspace(_)));
+    let wants_session = |command: &RitualCommand| {
+        matches!(command.interactive, Some(Interactive::Workspace(_) | Interactive::Session(_)))
+    };
     let in_ritual = project.start.iter().any(wants_session);
     if project.workspaces.is_empty() && !in_ritual {
         return;

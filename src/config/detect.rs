@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::glob::Rules;
+
 /// An entry of a project's `detect`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pattern {
@@ -79,9 +81,7 @@ pub fn fits(glob: &str, name: &str) -> bool {
     if name.starts_with('.') && !glob.starts_with('.') {
         return false;
     }
-    let glob: Vec<char> = glob.chars().collect();
-    let name: Vec<char> = name.chars().collect();
-    matches(&glob, &name)
+    Rules::FILES.matches(glob, name)
 }
 
 /// Whether a component has anything of a glob.
@@ -89,98 +89,22 @@ pub fn is_glob(component: &str) -> bool {
     component.contains(['*', '?', '['])
 }
 
-/// Goes back to the last star only, so it takes at most glob × name steps.
-fn matches(glob: &[char], name: &[char]) -> bool {
-    let (mut g, mut n) = (0, 0);
-    let mut star: Option<(usize, usize)> = None;
-    while n < name.len() {
-        if glob.get(g) == Some(&'*') {
-            star = Some((g, n));
-            g += 1;
-        } else if let Some(width) = one(&glob[g..], name[n]) {
-            g += width;
-            n += 1;
-        } else if let Some((at, from)) = star {
-            star = Some((at, from + 1));
-            g = at + 1;
-            n = from + 1;
-        } else {
-            return false;
-        }
-    }
-    glob[g..].iter().all(|c| *c == '*')
-}
-
-/// How much of `glob` stands for `c`, when its start does.
-fn one(glob: &[char], c: char) -> Option<usize> {
-    match glob.first()? {
-        '?' => Some(1),
-        '[' => {
-            let Some(end) = glob.iter().skip(2).position(|c| *c == ']').map(|at| at + 2) else {
-                return (c == '[').then_some(1);
-            };
-            let inner = &glob[1..end];
-            let (negated, inner) = match inner {
-                ['!' | '^', rest @ ..] if !rest.is_empty() => (true, rest),
-                _ => (false, inner),
-            };
-            (in_set(inner, c) != negated).then_some(end + 1)
-        }
-        first => (*first == c).then_some(1),
-    }
-}
-
-fn in_set(mut set: &[char], c: char) -> bool {
-    loop {
-        set = match set {
-            [] => return false,
-            [low, '-', high, rest @ ..] => {
-                if (*low..=*high).contains(&c) {
-                    return true;
-                }
-                rest
-            }
-            [one, rest @ ..] => {
-                if *one == c {
-                    return true;
-                }
-                rest
-            }
-        };
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn globs() {
+    fn hidden_entries_need_a_dot() {
         for (glob, name, fit) in [
             ("*.md", "README.md", true),
             ("*.md", ".md", false),
             (".*", ".github", true),
-            ("README*", "README", true),
             ("*", "x", true),
             ("*", ".x", false),
-            ("a?c", "abc", true),
-            ("a?c", "ac", false),
-            ("[a-c]x", "bx", true),
-            ("[!a-c]x", "bx", false),
-            ("[]x]", "]", true),
-            ("[", "[", true),
-            ("*a*b*c", "xaxbxc", true),
-            ("*a*b*c", "xaxbx", false),
-            ("ä*", "äh", true),
+            ("[.]x", ".x", false),
         ] {
             assert_eq!(fits(glob, name), fit, "{glob} {name}");
         }
-    }
-
-    #[test]
-    fn a_glob_of_many_stars_is_not_slow() {
-        assert!(!fits(&"*a".repeat(200), &"a".repeat(199)));
-        assert!(fits(&"*a".repeat(200), &"a".repeat(400)));
     }
 
     #[test]

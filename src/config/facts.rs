@@ -1,38 +1,42 @@
 //! What the machine answers while a config is resolved.
 
-use std::cell::OnceCell;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 
+use crate::condition::Present;
 use crate::config::resolve::World;
+use crate::error::{Error, Result};
 use crate::ritual::Condition;
 
-/// This machine, seen from one root. Git is asked at most once.
+/// This machine, seen from one root.
 pub struct Machine<'m> {
-    root: PathBuf,
-    environment: &'m BTreeMap<OsString, OsString>,
-    today: Date,
+    present: Present<'m>,
     directories: bool,
-    clean: OnceCell<Option<bool>>,
+    failed: RefCell<Option<Error>>,
 }
 
 impl<'m> Machine<'m> {
     /// The machine for a root and an inherited environment. Without `directories` every path counts
     /// as a directory.
     pub fn new(
-        root: impl Into<PathBuf>,
+        root: &'m Path,
         environment: &'m BTreeMap<OsString, OsString>,
         today: Date,
         directories: bool,
     ) -> Machine<'m> {
-        Machine { root: root.into(), environment, today, directories, clean: OnceCell::new() }
+        Machine { present: Present::new(root, environment, today), directories, failed: RefCell::default() }
     }
 
-    fn is_clean(&self) -> Option<bool> {
-        *self.clean.get_or_init(|| is_clean(&self.root))
+    /// Whether every question had an answer.
+    ///
+    /// # Errors
+    /// Why one had none, as [`Present::holds`] says; it was taken for a no.
+    pub fn answered(self) -> Result<()> {
+        self.failed.into_inner().map_or(Ok(()), Err)
     }
 }
 
@@ -42,30 +46,9 @@ impl World for Machine<'_> {
     }
 
     fn holds(&self, condition: &Condition) -> bool {
-        let weekend = matches!(self.today.weekday(), Weekday::Saturday | Weekday::Sunday);
-        match condition {
-            Condition::GitClean => self.is_clean() == Some(true),
-            Condition::GitDirty => self.is_clean() == Some(false),
-            Condition::Weekday => !weekend,
-            Condition::Weekend => weekend,
-            Condition::Env { name, value } => {
-                self.environment.get(OsStr::new(name)).is_some_and(|found| found == value.as_str())
-            }
-            Condition::Exists(path) => path.symlink_metadata().is_ok(),
-        }
+        self.present.holds(condition).unwrap_or_else(|error| {
+            self.failed.replace(Some(error));
+            false
+        })
     }
-}
-
-/// Whether the work tree at `root` has no changes; nothing outside of one or without git.
-#[allow(clippy::disallowed_methods)] // a condition of the config asks for it; nothing else can tell
-fn is_clean(root: &Path) -> Option<bool> {
-    let output = std::process::Command::new("git")
-        .arg("-C")
-        .arg(root)
-        // looking must neither take a lock nor run a program that the work tree names
-        .args(["--no-optional-locks", "-c", "core.fsmonitor=false", "status", "--porcelain", "-z"])
-        .stdin(std::process::Stdio::null())
-        .output()
-        .ok()?;
-    output.status.success().then_some(output.stdout.is_empty())
 }

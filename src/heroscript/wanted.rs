@@ -29,6 +29,9 @@ pub struct Window {
     pub layout: Layout,
     /// At least these panes; one or more.
     pub panes: Vec<Pane>,
+    /// How many of them a window was asked to have; the others are named one by one.
+    #[serde(skip)]
+    pub(super) count: usize,
     /// Which pane a split would part, from 0.
     #[serde(skip)]
     pub(super) active: usize,
@@ -47,6 +50,9 @@ pub struct Pane {
     pub environment: Environment,
     /// Where its output is kept.
     pub log: Option<Log>,
+    /// Whether an action names it.
+    #[serde(skip)]
+    pub(super) named: bool,
 }
 
 /// The session of this name, made where there is none.
@@ -81,10 +87,12 @@ pub(super) fn ensure(sessions: &mut Vec<Session>, action: &Action) {
             let window = window(sessions, name);
             window.command = command.clone().or(window.command.take());
             window.environment.extend(environment.clone());
+            window.count = window.count.max(*panes);
             window.grow(*panes);
         }
         Action::PaneEnsure { pane: name, label, command, environment, log } => {
             let pane = window(sessions, &name.window).pane(name);
+            pane.named = true;
             pane.label = label.clone().or(pane.label.take());
             pane.command = command.clone().or(pane.command.take());
             pane.environment.extend(environment.clone());
@@ -98,7 +106,7 @@ impl Window {
     /// A window with one pane.
     pub(super) fn new(name: Name, layout: Layout) -> Window {
         let (command, environment) = (None, Environment::new());
-        Window { name, command, environment, layout, panes: vec![Pane::default()], active: 0 }
+        Window { name, command, environment, layout, panes: vec![Pane::default()], count: 0, active: 0 }
     }
 
     /// What runs in a pane of its; nothing is the user's shell, or whatever runs.

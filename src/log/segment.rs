@@ -49,6 +49,20 @@ pub fn segments(directory: &Path) -> io::Result<Vec<Segment>> {
     Ok(segments)
 }
 
+/// Removes all segments of the log in `directory`. Who still writes to one goes on, and nobody sees it.
+///
+/// # Errors
+/// When the directory cannot be read, or a segment not removed.
+pub fn clear(directory: &Path) -> io::Result<()> {
+    for segment in segments(directory)? {
+        match fs::remove_file(&segment.path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            removed => removed?,
+        }
+    }
+    Ok(())
+}
+
 /// Makes the next segment of the log in `directory`, which begins at `start` (milliseconds since
 /// 1970): private, locked, and empty.
 pub(super) fn create(directory: &Path, start: u64) -> io::Result<(File, PathBuf)> {

@@ -27,6 +27,9 @@ impl Default for Limits {
 /// Lines are written when there are so many bytes of them, or when nothing more comes.
 const ENOUGH: usize = 64 * 1024;
 
+/// How much output is in one event, at most: where a disk is full, what fits is kept.
+const EVENT: usize = 8 * 1024;
+
 /// Writes one log.
 pub struct Sink {
     directory: PathBuf,
@@ -69,7 +72,9 @@ impl Sink {
 
     /// The pane printed `bytes`.
     pub fn output(&mut self, now: Moment, bytes: &[u8]) {
-        self.event(now, |encoder, batch| encoder.output(now, bytes, batch));
+        for bytes in bytes.chunks(EVENT) {
+            self.event(now, |encoder, batch| encoder.output(now, bytes, batch));
+        }
     }
 
     /// Something to know, in words.

@@ -24,7 +24,8 @@ use crate::store::Store;
 /// How much is read at once.
 const BLOCK: usize = 64 * 1024;
 
-/// How often it is asked whether the pane has another size, in microseconds.
+/// How often it is asked, while output comes without a pause, whether the pane has another size, in
+/// microseconds.
 const SIZE_EVERY: u64 = 250_000;
 
 /// How the marker of a start begins.
@@ -52,8 +53,8 @@ struct Writer {
     /// Nothing where it is not known what the pane is; then all is read nevertheless.
     sink: Option<Sink>,
     terminal: Option<PathBuf>,
-    /// When its size was asked for last.
-    sized: u64,
+    /// When its size was asked for last; nothing when there was a pause since.
+    sized: Option<u64>,
 }
 
 impl Writer {
@@ -68,7 +69,7 @@ impl Writer {
             Some(Sink::new(Path::new(&directory), header, Limits::default(), clocks.now()))
         });
         let terminal = words.get(2).map(PathBuf::from).filter(|path| path.is_absolute());
-        Writer { store, id: id.clone(), clocks, scanner: Scanner::new(id), sink, terminal, sized: 0 }
+        Writer { store, id: id.clone(), clocks, scanner: Scanner::new(id), sink, terminal, sized: None }
     }
 
     fn run(&mut self) {
@@ -81,10 +82,11 @@ impl Writer {
                 Err(Errno::AGAIN) => drop(readable(None)),
                 Err(_) => break,
             }
-            if !readable(Some(&Timespec { tv_sec: 0, tv_nsec: 0 }))
-                && let Some(sink) = &mut self.sink
-            {
-                sink.flush();
+            if !readable(Some(&Timespec { tv_sec: 0, tv_nsec: 0 })) {
+                self.sized = None;
+                if let Some(sink) = &mut self.sink {
+                    sink.flush();
+                }
             }
         }
         let now = self.clocks.now();
@@ -118,10 +120,10 @@ impl Writer {
 
     fn look_at_size(&mut self, now: Moment) {
         let Writer { sink: Some(sink), terminal: Some(terminal), sized, .. } = self else { return };
-        if *sized > 0 && now.steady - *sized < SIZE_EVERY {
+        if sized.is_some_and(|sized| now.steady - sized < SIZE_EVERY) {
             return;
         }
-        *sized = now.steady.max(1);
+        *sized = Some(now.steady);
         let mut options = OpenOptions::new();
         options.read(true).custom_flags(libc::O_NOCTTY | libc::O_NONBLOCK);
         let size = options.open(terminal).ok().and_then(|file| rustix::termios::tcgetwinsize(file).ok());

@@ -1,5 +1,7 @@
 //! Which live pane is which declared one.
 
+use std::collections::BTreeSet;
+
 use crate::snapshot::LivePane;
 use crate::workspace::{Hash, Pane};
 
@@ -7,9 +9,11 @@ use crate::workspace::{Hash, Pane};
 ///
 /// A declared key finds the pane that carries it. The others are found first by what they declare
 /// (the n-th of equals is the n-th), which also finds a pane that gained or lost its key; then panes
-/// without a key are found by place among what is left.
+/// without a key are found by place among what is left. Those become what is declared for them, so equals
+/// are counted once more with them: the next plan would do so too, and must find nothing to do.
 pub fn matches(declared: &[&Pane], live: &[&LivePane]) -> Vec<Option<usize>> {
     let mut found: Vec<Option<usize>> = vec![None; declared.len()];
+    let mut by_key = vec![false; declared.len()];
     let mut free: Vec<usize> = (0..live.len()).collect();
     let carries = |place: usize, pane: &Pane| {
         let tag = live[place].tag.as_ref();
@@ -21,11 +25,24 @@ pub fn matches(declared: &[&Pane], live: &[&LivePane]) -> Vec<Option<usize>> {
         &|pane, place| hash(live[place]) == Some(&pane.hash),
         &|pane, place| !pane.keyed && unkeyed(place),
     ];
-    for rule in rules {
-        for (pane, found) in declared.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
-            if let Some(at) = free.iter().position(|&place| rule(pane, place)) {
-                *found = Some(free.remove(at));
+    for (number, rule) in rules.into_iter().enumerate() {
+        for (at, pane) in declared.iter().enumerate() {
+            if found[at].is_none()
+                && let Some(place) = free.iter().position(|&place| rule(pane, place))
+            {
+                found[at] = Some(free.remove(place));
+                by_key[at] = number == 0;
             }
+        }
+    }
+    let equals: BTreeSet<&Hash> = declared.iter().map(|pane| &pane.hash).collect();
+    for hash in equals {
+        let equals = (0..declared.len()).filter(|&at| !by_key[at] && declared[at].hash == *hash);
+        let equals: Vec<usize> = equals.filter(|&at| found[at].is_some()).collect();
+        let mut places: Vec<Option<usize>> = equals.iter().map(|&at| found[at]).collect();
+        places.sort_unstable();
+        for (at, place) in equals.into_iter().zip(places) {
+            found[at] = place;
         }
     }
     found
@@ -69,6 +86,10 @@ mod tests {
             ("=1 =9 =3", "=1 =2 =3", "0 1 2"),
             ("=0 =1 =2", "=1 =2", "- 0 1"),
             ("=1", "=0 =1", "1"),
+            // What becomes equal takes its place among equals.
+            ("=1 b=2 =1", "=5 =1 b=2", "0 2 1"),
+            ("=1 b=2 =1", "=1 b=2 =5", "0 1 2"),
+            ("a=1 =1", "=5 a=1", "1 0"),
             ("=8 =9", "=1", "0 -"),
             // A key that came or went changes nothing else.
             ("a=1", "=1", "0"),

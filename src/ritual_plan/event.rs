@@ -139,6 +139,13 @@ pub enum How {
         /// The declared text beside it, in one line.
         text: Option<String>,
     },
+    /// It runs in a session that comes up after the ritual.
+    Session {
+        /// Its declared name.
+        name: String,
+        /// What runs in it, in one line.
+        text: Option<String>,
+    },
     /// It has nothing to run.
     Nothing,
 }
@@ -250,6 +257,8 @@ fn done(name: &str, how: &How, output: &[u8], verbose: bool) -> Shown {
         How::Skipped { condition } => (Tone::Note, '-', format!("skipped: `{condition}` does not hold")),
         How::Workspace { key, text: None } => (Tone::Note, '→', format!("workspace `{key}`")),
         How::Workspace { key, text: Some(text) } => (Tone::Note, '→', format!("workspace `{key}`: {text}")),
+        How::Session { name, text: None } => (Tone::Note, '→', format!("session `{name}`")),
+        How::Session { name, text: Some(text) } => (Tone::Note, '→', format!("session `{name}`: {text}")),
         How::Nothing => (Tone::Note, '-', "has nothing to run".to_owned()),
     };
     let mut lines = vec![Line { tone, text: format!("{mark} {}  {what}", plain(name)) }];

@@ -23,7 +23,7 @@ pub fn list(project: &Project) -> Vec<String> {
         for (place, command) in commands.iter().enumerate() {
             let blanks = " ".repeat(width - command.name.width());
             let text = command.command.as_ref().map(Command::summary).unwrap_or_default();
-            let marks = marks(command);
+            let marks = marks(project, command);
             let marks = if marks.is_empty() { marks } else { format!("[{marks}] ") };
             let line = format!("  {:>2}  {}{blanks}  {marks}{text}", place + 1, command.name);
             lines.push(line.trim_end().to_owned());
@@ -55,7 +55,7 @@ pub fn preview(project: &Project, phase: Phase, decision: Decision) -> Vec<Strin
 }
 
 /// How a command differs from one that just runs.
-fn marks(command: &RitualCommand) -> String {
+fn marks(project: &Project, command: &RitualCommand) -> String {
     let mut marks = Vec::new();
     if command.global {
         marks.push("global".to_owned());
@@ -70,6 +70,7 @@ fn marks(command: &RitualCommand) -> String {
         None => {}
         Some(Interactive::Terminal) => marks.push("terminal".to_owned()),
         Some(Interactive::Workspace(key)) => marks.push(format!("workspace {key}")),
+        Some(Interactive::Session(key)) => marks.push(format!("session {}", project.workspace_name(key))),
     }
     marks.extend(command.when.iter().map(|condition| format!("when {condition}")));
     marks.join(", ")
@@ -90,6 +91,10 @@ fn details(project: &Project, command: &RitualCommand) -> Vec<String> {
         None => None,
         Some(Interactive::Terminal) => Some("in this terminal".to_owned()),
         Some(Interactive::Workspace(key)) => Some(format!("shown only: workspace `{key}` comes up instead")),
+        Some(Interactive::Session(key)) => {
+            let name = project.workspace_name(key);
+            Some(format!("in session `{name}`, which comes up for it"))
+        }
     });
     if command.background {
         lines.push("in the background, until `rune stop`".to_owned());
@@ -166,12 +171,16 @@ mod tests {
             interactive: Some(Interactive::Workspace(Key::from_name("dev"))),
             ..command("Editor window", "")
         };
+        let logs = RitualCommand {
+            interactive: Some(Interactive::Session(Key::from_name("logs"))),
+            ..command("Logs", "tail -f log")
+        };
         Project {
             name: "web".to_owned(),
             rule: String::new(),
             root: "/w".into(),
             config: None,
-            start: vec![command("Pull", "git pull"), server, editor],
+            start: vec![command("Pull", "git pull"), server, editor, logs],
             stop: Vec::new(),
             workspaces: Vec::new(),
             default_workspace: false,
@@ -190,6 +199,7 @@ mod tests {
              \x20  1  Pull           git pull\n\
              \x20  2  Größe          [optional, background, when git_clean] npm run dev\n\
              \x20  3  Editor window  [workspace dev]\n\
+             \x20  4  Logs           [session logs] tail -f log\n\
              stop ritual of `web`\n\
              \x20 nothing"
         );
@@ -214,7 +224,10 @@ mod tests {
              \x20      passing GH_TOKEN\n\
              \x20      for at most 1 min 0 s\n\
              \x20 3. Editor window\n\
-             \x20      shown only: workspace `dev` comes up instead"
+             \x20      shown only: workspace `dev` comes up instead\n\
+             \x20 4. Logs\n\
+             \x20      $ tail -f log\n\
+             \x20      in session `logs`, which comes up for it"
         );
         assert_eq!(
             preview(&project(), Phase::Stop, Decision::Run),

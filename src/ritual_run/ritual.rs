@@ -9,7 +9,8 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use super::store::{self, Store};
-use super::{GRACE, Options, background, holds, kept, now};
+use super::{GRACE, Options, background, kept, now, today};
+use crate::condition::Present;
 use crate::error::{Error, Result};
 use crate::process::{self, End, NotStarted, Process, Run};
 use crate::project::Project;
@@ -48,12 +49,18 @@ pub(super) enum Met {
 }
 
 impl Ritual<'_> {
+    /// What conditions are about, as it is now: the commands before may have changed it.
+    fn present(&self) -> Present<'_> {
+        let inherited = self.options.inherited.iter().map(|(name, value)| (name, value));
+        Present::new(&self.project.root, inherited, today())
+    }
+
     /// Runs one command, or finds out why not.
     pub(super) fn command(&mut self, command: &RitualCommand, on: &mut dyn FnMut(Event)) -> Result<()> {
         let name = command.name.clone();
         let done = |how| Event::Done { name: name.clone(), how, output: Vec::new() };
         if let Some(condition) = &command.when
-            && !holds(condition, &self.project.root, self.options.inherited)?
+            && !self.present().holds(condition)?
         {
             on(done(How::Skipped { condition: condition.clone() }));
             self.met.insert(name, Met::Skipped);
@@ -62,6 +69,11 @@ impl Ritual<'_> {
         if let Some(Interactive::Workspace(key)) = &command.interactive {
             let text = command.command.as_ref().map(Command::summary);
             on(done(How::Workspace { key: key.clone(), text }));
+            return Ok(());
+        }
+        if let Some(Interactive::Session(key)) = &command.interactive {
+            let text = command.command.as_ref().map(Command::summary);
+            on(done(How::Session { name: self.project.workspace_name(key).to_owned(), text }));
             return Ok(());
         }
         let Some(what) = &command.command else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{ambiguous, glob, is_glob, missing};
+use super::{ambiguous, is_glob, matches, missing};
 use crate::error::Result;
 use crate::event::Subject;
 
@@ -42,7 +42,7 @@ fn is_pane(subject: &Subject, text: &str) -> bool {
         format!("{session}:.{pane}"),
     ]
     .iter()
-    .any(|name| glob::matches(text, name))
+    .any(|name| matches(text, name))
 }
 
 fn is_around(subject: &Subject, text: &str) -> bool {
@@ -51,7 +51,7 @@ fn is_around(subject: &Subject, text: &str) -> bool {
     if let Some(window) = window {
         names.extend([window.to_string(), format!(":{window}"), format!("{session}:{window}")]);
     }
-    names.iter().any(|name| glob::matches(text, name))
+    names.iter().any(|name| matches(text, name))
 }
 
 #[cfg(test)]

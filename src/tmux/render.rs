@@ -144,7 +144,7 @@ impl<'a> Renderer<'a> {
                 let mut words = words(&["respawn-pane", "-k", "-t", id, "-c", &cwd, "--"]);
                 words.extend((self.context.argv)(launch));
                 self.command(&words);
-                // Old versions keep the pipe of the life before.
+                // Most versions keep the pipe of the life before. Some refuse to close it before the respawn.
                 if !self.log(id, launch) {
                     self.command(&["pipe-pane", "-t", id].map(str::to_owned));
                 }
@@ -233,9 +233,9 @@ impl<'a> Renderer<'a> {
             Step::ClosePane { id, .. } => {
                 self.finish();
                 self.new_line(None);
-                self.release(id);
-                self.command(&words(&["kill-pane", "-t", id]));
+                self.close(id);
                 self.did(place, false);
+                self.report_end(None);
             }
             Step::Act { act } => self.act(place, act),
         }
@@ -389,12 +389,27 @@ impl<'a> Renderer<'a> {
     /// Lets a pane that was kept ([`keep`]) close again when its process ends. Where it was the whole
     /// window that was kept, so do its other panes.
     fn release(&mut self, pane: &str) {
+        if let (Some(release), Some(line)) = (self.released(pane), self.script.lines.last_mut()) {
+            line.commands.push(release);
+        }
+    }
+
+    /// The command that does so, where one is needed.
+    fn released(&self, pane: &str) -> Option<String> {
         let version = self.context.version;
         if version.has(Feature::RemainOnFailure) {
-            return; // set anew for every pane that starts
+            return None; // set anew for every pane that starts
         }
         let scope = if version.has(Feature::PaneOptions) { "-p" } else { "-w" };
-        self.command(&words(&["set-option", scope, "-u", "-t", pane, "remain-on-exit"]));
+        Some(self.quoted(&words(&["set-option", scope, "-u", "-t", pane, "remain-on-exit"])))
+    }
+
+    /// Closes a pane. One that has gone meanwhile is closed; what failed would drop the report.
+    fn close(&mut self, pane: &str) {
+        let kill = self.quoted(&words(&["kill-pane", "-t", pane]));
+        let close: Vec<String> = self.released(pane).into_iter().chain([kill]).collect();
+        let is_there = format!("#{{==:#{{pane_id}},{pane}}}");
+        self.command(&words(&["if-shell", "-F", "-t", pane, &is_there, &close.join(" ; ")]));
     }
 
     fn title(&mut self, pane: &str, title: &str) {
@@ -484,16 +499,20 @@ impl<'a> Renderer<'a> {
 
     /// Ends the last line with a command that reports it.
     fn finish(&mut self) {
-        let Some(group) = self.group.take() else { return };
-        let nonce = self.context.nonce;
-        let number = self.script.lines.len() - 1;
-        self.command(&words(&[
-            "display-message",
-            "-p",
-            "-t",
-            &target(&group),
-            &format!("{nonce}{DONE} {number} {nonce}"),
-        ]));
+        if let Some(group) = self.group.take() {
+            self.report_end(Some(&group));
+        }
+    }
+
+    /// Reports the end of the last line; of no target where the line's own is gone by then.
+    fn report_end(&mut self, about: Option<&Target>) {
+        let (nonce, number) = (self.context.nonce, self.script.lines.len() - 1);
+        let mut command = words(&["display-message", "-p"]);
+        if let Some(about) = about {
+            command.extend(words(&["-t", &target(about)]));
+        }
+        command.push(format!("{nonce}{DONE} {number} {nonce}"));
+        self.command(&command);
         if let Some(line) = self.script.lines.last_mut() {
             line.reports = true;
         }

@@ -129,6 +129,8 @@ pub struct Ran {
     pub opened: BTreeMap<usize, [String; 3]>,
     /// Numbers of the lines that came to their end.
     pub done: BTreeSet<usize>,
+    /// What is wrong in the user's tmux config, in tmux's words: `FILE:LINE: MESSAGE`.
+    pub mistakes: Vec<String>,
     /// Everything else that tmux said.
     pub said: String,
 }
@@ -227,11 +229,15 @@ impl Server {
     }
 
     /// Runs a script in one tmux process, which starts the server when there is none.
+    ///
+    /// What tmux finds wrong in its config is said by the next command that reads a file, and else to
+    /// whoever attaches first, before 3.4 in the place of the first pane. So a file is read at once.
     pub fn execute(&self, script: &Script, version: Version, nonce: &str) -> Result<Ran> {
-        let text = script.text();
+        let ask = if self.config.is_some() { "source-file /dev/null\n" } else { "" };
+        let text = format!("{ask}{}", script.text());
         (self.trace)(text.trim_end());
         let output = self.source(&text, version)?;
-        Ok(Ran::parse(nonce, &output))
+        Ok(Ran::parse(nonce, &output, self.config.as_deref()))
     }
 
     /// Has tmux run the commands of `text`, each line by itself.
@@ -366,8 +372,10 @@ impl Server {
 }
 
 impl Ran {
-    fn parse(nonce: &str, output: &Output) -> Ran {
+    fn parse(nonce: &str, output: &Output, config: Option<&Path>) -> Ran {
         let mut ran = Ran::default();
+        let about = config.map(|config| format!("{}:", config.display()));
+        let is_mistake = |line: &&str| about.as_ref().is_some_and(|about| line.starts_with(about));
         let text = String::from_utf8_lossy(&output.stdout);
         for (number, piece) in text.split(nonce).enumerate() {
             let mut words = piece.split_ascii_whitespace();
@@ -381,7 +389,11 @@ impl Ran {
                     }
                 }
                 (1, Some(DONE)) => ran.done.extend(place(words.next())),
-                _ => ran.said.push_str(piece.trim()),
+                _ => {
+                    let (mistakes, others): (Vec<&str>, Vec<&str>) = piece.lines().partition(is_mistake);
+                    ran.mistakes.extend(mistakes.into_iter().map(str::to_owned));
+                    ran.said.push_str(others.join("\n").trim());
+                }
             }
         }
         let said = String::from_utf8_lossy(&output.stderr);

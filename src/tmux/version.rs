@@ -88,6 +88,8 @@ pub enum Feature {
     MirroredLayouts,
     /// A dead pane's size may still change.
     DeadPanesHaveSizes,
+    /// A pane that ended and was started again is not taken for ended when its pipe changes.
+    PipesOfRestarted,
     /// A pane may be one column wide or one row high; before, two.
     OneCellPanes,
     /// `select-pane -T` expands formats.
@@ -118,7 +120,7 @@ const fn row(feature: Feature, from: Version, what: &'static str, without: &'sta
 
 impl Feature {
     /// Every difference between the versions that rune knows of.
-    pub const ALL: [Row; 13] = [
+    pub const ALL: [Row; 14] = [
         row(
             Feature::PlainSemicolon,
             Version::new(3, 0),
@@ -174,6 +176,13 @@ impl Feature {
             "a process may end while its pane's new size is on the way",
             "rune waits for the size before it ends what restarts or closes; \
              what writes without a pause is hung up without being asked first",
+        ),
+        row(
+            Feature::PipesOfRestarted,
+            Version::new(2, 9),
+            "a pane that ended can be started again and logged",
+            "what is logged is hung up without being asked first when it restarts; a pane that ended, was \
+             kept and is restarted with `log: true` closes",
         ),
         row(
             Feature::OneCellPanes,

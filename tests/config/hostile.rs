@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use rune::config::source::Source;
-use rune::config::{check, find, report};
+use rune::config::{check, find, load, project, report};
 use rune::error::Error;
 
 use crate::place::{Place, configs};
@@ -49,6 +49,24 @@ fn files_with_too_many_mistakes_are_refused_soon() {
         let taken = worked() - start;
         assert!(taken < Duration::from_secs(5), "{}… took {taken:?}", &text[..40]);
     }
+}
+
+#[test]
+fn many_projects_are_chosen_from_soon() {
+    let projects: String = (0..3_000).map(|i| format!("  - {{name: p{i}, detect: ['*.x{i}']}}\n")).collect();
+    let config = format!("workspace: none\nprojects:\n{projects}  - {{name: last, detect: ['*.toml']}}\n");
+    let place = Place::with(&config);
+    for i in 0..100 {
+        place.file(&format!("shop/file{i}.txt"), "");
+    }
+    place.file("shop/Shop.toml", "");
+    let start = worked();
+    let loaded = load(&place.request).unwrap();
+    let read = worked() - start;
+    assert_eq!(project(&loaded, &place.request).unwrap().name, "last");
+    let chosen = worked() - start - read;
+    // Each pattern is compared with each name: much less than reading the file and the directory for each.
+    assert!(chosen < read * 3, "reading took {read:?}, choosing {chosen:?}");
 }
 
 #[test]

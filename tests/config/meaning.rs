@@ -123,6 +123,16 @@ rituals:
 }
 
 #[test]
+fn a_session_that_runs_a_command_is_no_template() {
+    let start =
+        "workspace: none\nrituals: {start: {global: [{name: s, tmux_session: my logs, command: tail}]}}";
+    let project = project(start);
+    let key = project.workspaces[0].identity.template.clone();
+    assert_eq!(project.workspace_name(&key), "my logs");
+    assert_eq!(project.start[0].interactive, Some(Interactive::Session(key)));
+}
+
+#[test]
 fn a_workspace_whose_condition_fails_stays_down() {
     let config = |when: &str| {
         format!(

@@ -42,8 +42,6 @@ fn comparable(mut workspace: Workspace) -> Workspace {
     workspace.environment = BTreeMap::new();
     for pane in workspace.windows.iter_mut().flat_map(|window| &mut window.panes) {
         pane.cwd = "/".into();
-        // A config has no word for a log yet.
-        pane.supervision = Default::default();
         pane.hash = rune::workspace::Hash(String::new());
         pane.environment.retain(|name, _| !name.starts_with("RUNE_"));
     }
@@ -129,6 +127,35 @@ fn a_script_without_sessions_is_a_config_without_a_workspace() {
     assert!(workspaces(&converted("!!tmux.session_delete name:a\n").config).is_empty());
 }
 
+#[test]
+fn line_breaks_of_other_writings_stay_what_they_are() {
+    // One library for YAML takes them for line breaks, the other one does not.
+    for text in
+        ["\u{2028}", "a \u{2029} b", "\u{85}\u{85}", "\u{feff}x", "\"\\\u{2028}\"\t", "text-0-\u{2028}0-"]
+    {
+        let action = format!("!!tmux.pane_ensure name:'s|w|1' cmd:'echo' env.A:'{text}'\n");
+        let config = converted(&action);
+        assert_eq!(config.sessions[0].windows[0].panes[0].environment["A"], text);
+        same(&config);
+        same(&converted(&format!("!!tmux.pane_ensure name:'s|w|1' cmd:'echo {text}' label:x log\n")));
+    }
+}
+
+#[test]
+fn a_log_is_carried_over_but_not_where_it_is() {
+    let converted = converted(
+        "!!tmux.pane_ensure name:'s|w|1' cmd:cat log\n!!tmux.pane_split name:'s|w|1' cmd:cat logreset logpath:'/l'\n\
+         !!tmux.pane_split name:'s|w|1' log\n",
+    );
+    assert_eq!(converted.config.matches("log: true").count(), 2, "{}", converted.config);
+    let lost: Vec<&str> = converted.lost.iter().map(|lost| lost.what.rsplit(": ").next().unwrap()).collect();
+    assert_eq!(
+        lost,
+        ["a log is kept in rune's own place", "a config empties no log", "a config logs no plain shell"]
+    );
+    same(&converted);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
@@ -138,6 +165,7 @@ proptest! {
         command in "([ -~]|[\n{}'\"#:|>&*!%@`, \t-]|\\PC){1,60}",
         value in "([ -~]|[\n{}'\"#:|>&*!%@`, \t-]|\\PC){0,20}",
         label in "[^\\p{Cc}]{1,10}",
+        logged: bool,
     ) {
         prop_assume!(!command.trim().is_empty());
         let name = |text: &str| Name::new(text);
@@ -150,7 +178,7 @@ proptest! {
                 label: Some(label.clone()),
                 command: Some(command.clone()),
                 environment: Environment::from([("A".to_owned(), value.clone())]),
-                log: None,
+                log: logged.then(rune::heroscript::Log::default),
             }
         });
         let statements: Vec<Statement> =

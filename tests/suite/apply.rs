@@ -24,7 +24,7 @@ workspace:
 
 /// A tmux that does `script` first; `$n` says how often it was called before. What it was called
 /// with is in the file `calls`.
-fn wrapped(server: &Server, script: &str) -> PathBuf {
+pub(super) fn wrapped(server: &Server, script: &str) -> PathBuf {
     let log = server.project().join("calls");
     let _ = fs::remove_file(&log);
     let text = format!(
@@ -37,7 +37,7 @@ fn wrapped(server: &Server, script: &str) -> PathBuf {
     path
 }
 
-fn calls(server: &Server) -> Vec<String> {
+pub(super) fn calls(server: &Server) -> Vec<String> {
     let text = fs::read_to_string(server.project().join("calls")).unwrap_or_default();
     text.lines().map(str::to_owned).collect()
 }

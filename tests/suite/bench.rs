@@ -282,3 +282,8 @@ pub fn pane(key: &str, text: &str) -> Pane {
         hash: Hash::of([text.as_bytes()]),
     }
 }
+
+/// The `place`-th pane of its window (from 1), without a key.
+pub fn unkeyed(place: usize, text: &str) -> Pane {
+    Pane { key: Key::place(place), keyed: false, ..pane("x", text) }
+}

@@ -4,6 +4,8 @@ use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use predicates::prelude::*;
+
 use crate::support::{Server, on_each_tmux};
 
 const SHOP: &str = "
@@ -13,6 +15,12 @@ workspaces:
   back-end: {windows: [{name: w, panes: [cat]}]}
 rituals: {start: {global: [{name: up, interactive: true, tmux_template: front-end}]}}
 ";
+
+/// Fails with what was wanted, and what there is.
+#[track_caller]
+fn assert_that(text: &str, wanted: &dyn Predicate<str>) {
+    assert!(wanted.eval(text), "wanted: {wanted}\n{text}");
+}
 
 fn words(words: &[&str]) -> Vec<OsString> {
     words.iter().map(OsString::from).collect()
@@ -53,8 +61,8 @@ fn a_mistake_on_the_command_line_is_exit_2_and_says_what_to_write() {
             ),
         ] {
             let ran = server.rune(line).code(2);
-            assert!(ran.stderr.contains(said), "{line:?}: {}", ran.stderr);
-            assert_eq!(ran.stdout, "", "{line:?}");
+            assert_that(&ran.stderr, &predicate::str::contains(said));
+            assert_that(&ran.stdout, &predicate::str::is_empty());
         }
         assert!(!server.is_running());
     });
@@ -68,9 +76,9 @@ fn a_missing_tmux_or_directory_is_explained() {
             server.rune(["start", "-d", "--tmux", "/nowhere/tmux"]),
             server.rune(["start", "-d"]).env("RUNE_TMUX", "/nowhere/tmux"),
         ] {
-            let said = run.code(1).stderr;
-            assert!(said.starts_with("error: could not run `/nowhere/tmux`: "), "{said}");
-            assert!(said.contains("hint: install tmux 2.6 or newer, or name one with `--tmux`"), "{said}");
+            let explained = predicate::str::starts_with("error: could not run `/nowhere/tmux`: ")
+                .and(predicate::str::contains("hint: install tmux 2.6 or newer, or name one with `--tmux`"));
+            assert_that(&run.code(1).stderr, &explained);
         }
         let gone = server.rune(["start", "-d"]).env("TMUX_TMPDIR", "/nowhere").code(2).stderr;
         assert_eq!(
@@ -240,6 +248,7 @@ fn no_word_makes_rune_panic() {
 fn no_config_makes_rune_panic() {
     on_each_tmux(|server| {
         let deep = "[".repeat(10_000);
+        let calm = predicate::str::contains("panicked").or(predicate::str::contains("\x1b")).not();
         let nasty: [&[u8]; 16] = [
             b"",
             b"\0",
@@ -262,11 +271,9 @@ fn no_config_makes_rune_panic() {
             server.write("rune.yaml", text);
             for command in ["check", "plan"] {
                 let ran = server.rune([command]).run();
-                assert!(
-                    matches!(ran.code, Some(0 | 2)) && !ran.stderr.contains("panicked"),
-                    "{text:?}: {ran:?}"
-                );
-                assert!(!ran.stderr.contains('\x1b') && !ran.stdout.contains('\x1b'), "{text:?}: {ran:?}");
+                assert!(matches!(ran.code, Some(0 | 2)), "{text:?}: {ran:?}");
+                assert_that(&ran.stderr, &calm);
+                assert_that(&ran.stdout, &calm);
             }
         }
         assert!(!server.is_running());
@@ -412,7 +419,7 @@ fn manual_pages_and_the_schema_are_well_formed() {
                 &["SEE ALSO", "on_exit", "session_name"]
             };
             for wanted in wanted {
-                assert!(shown.contains(wanted), "`{wanted}` is not in\n{shown}");
+                assert_that(&shown, &predicate::str::contains(*wanted));
             }
         }
         let schema = server.rune(["schema"]).success().stdout;
@@ -435,7 +442,18 @@ fn a_starter_config_is_written_once_and_works() {
         let said = server.rune(["init"]).code(5).stderr;
         assert!(said.ends_with("rune.yaml` exists\nhint: `rune init --force` replaces it\n"), "{said}");
         assert_eq!(text(&path), "mine");
+        let schema = server.project().join(".rune.schema.json");
+        std::fs::remove_file(&schema).expect("the first one wrote it");
         server.rune(["init", "--force"]).success();
-        assert!(text(&path).contains("yaml-language-server: $schema="));
+        // By a name that is the same for everybody who has the repository.
+        assert_that(
+            &text(&path),
+            &predicate::str::starts_with("# yaml-language-server: $schema=.rune.schema.json\n"),
+        );
+        assert_eq!(text(&schema), server.rune(["schema"]).success().stdout);
+        server.rune(["init", "-f", "web/rune.yaml"]).cwd(server.root()).code(1);
+        server.write("web/note", "");
+        server.rune(["init", "-f", "web/rune.yaml"]).success();
+        assert!(server.project().join("web/.rune.schema.json").is_file());
     });
 }

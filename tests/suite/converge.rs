@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rune::snapshot::Snapshot;
-use rune::workspace::{Key, Layout, NamedLayout, Pane, Window, Workspace};
+use rune::workspace::{Layout, NamedLayout, Pane, Window, Workspace};
 
-use super::bench::{Bench, pane, window, workspace};
+use super::bench::{Bench, pane, unkeyed, window, workspace};
 use crate::support::{Server, on_each_tmux, variable};
 
 fn any_layout() -> impl Strategy<Value = Layout> {
@@ -26,11 +26,8 @@ fn any_panes() -> impl Strategy<Value = Vec<Pane>> {
         let panes = panes.iter().zip(keys).enumerate();
         panes
             .map(|(at, ((keyed, text), key))| {
-                let mut pane = pane(key, &text.to_string());
-                if !keyed {
-                    (pane.key, pane.keyed) = (Key::place(at + 1), false);
-                }
-                pane
+                let text = text.to_string();
+                if *keyed { pane(key, &text) } else { unkeyed(at + 1, &text) }
             })
             .collect()
     })

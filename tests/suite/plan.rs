@@ -3,7 +3,7 @@
 use rune::tmux::render::{Line, Script};
 use rune::workspace::{Layout, NamedLayout, Share, Split, Window, Workspace};
 
-use super::bench::{Bench, pane, window, workspace};
+use super::bench::{Bench, pane, unkeyed, window, workspace};
 use crate::support::{Server, on_each_tmux};
 
 /// What can go wrong with a script at one command.
@@ -191,5 +191,53 @@ fn the_window_that_is_shown_is_selected_only_where_another_is_shown_now() {
         bench.settle(&workspace([kept(), gone()]), true);
         assert!(active("kept"), "{:?}", shown());
         assert_eq!(selected().trim(), "yes", "{}", server.state());
+    });
+}
+
+/// A pane without a key that stands in another window becomes the equal of one that is at home: which of
+/// them is the first has to be the same in the next plan.
+#[test]
+fn a_pane_that_was_swapped_away_becomes_one_of_several_equals_at_once() {
+    on_each_tmux(|server| {
+        let bench = Bench::new(server);
+        let other = || window("w", [pane("d", "7")]);
+        let with = |third: &str| {
+            workspace([window("x", [unkeyed(1, "1"), pane("b", "2"), unkeyed(3, third)]), other()])
+        };
+        bench.settle(&with("5"), false);
+        let panes = server.list_panes("#{pane_id} #{pane_start_command}");
+        let id = |words: &str| {
+            let line = panes.iter().find(|line| line.replace('"', "").ends_with(words)).expect("it is there");
+            line.split(' ').next().expect("an id").to_owned()
+        };
+        server.tmux(["swap-pane", "-d", "-s", &id("x 3"), "-t", &id("w d")]);
+        bench.settle(&with("1"), true);
+    });
+}
+
+/// That a pane was closed is seen by a report, as everything else; one that has gone by itself is closed.
+#[test]
+fn a_closing_that_did_not_happen_is_an_error() {
+    on_each_tmux(|server| {
+        let bench = Bench::new(server);
+        bench.settle(&workspace([window("w", [pane("a", "1"), pane("b", "2"), pane("c", "3")])]), false);
+        let planned =
+            bench.plan(&workspace([window("w", [pane("a", "1")])]), true).expect("it can be planned");
+        let lines = planned.script.lines.iter();
+        let closings: Vec<usize> = lines
+            .enumerate()
+            .filter(|(_, line)| line.commands.iter().any(|command| command.contains("kill-pane")))
+            .map(|(number, _)| number)
+            .collect();
+        assert_eq!(closings.len(), 2, "{}", planned.script.text());
+        let mut script = planned.script.clone();
+        script.lines[closings[1]].commands.clear();
+        let ran = bench.run(&planned, &script);
+        let error = ran.verify(&planned.plan, &planned.script).expect_err("one was lost").to_string();
+        assert!(error.contains("could not close pane `w.c`"), "{error}");
+        // The whole script closes the one that is left; the other is gone already.
+        let ran = bench.run(&planned, &planned.script);
+        ran.verify(&planned.plan, &planned.script).expect("both are gone");
+        assert_eq!(server.list_panes("#{pane_id}").len(), 1);
     });
 }

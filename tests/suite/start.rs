@@ -643,3 +643,49 @@ fn a_tmux_config_may_end_sessions_that_nobody_looks_at() {
         assert!(refused.contains("cannot be the tmux config: it is a directory"), "{refused}");
     });
 }
+
+/// Whoever has pulled and built by `rune ritual run start` does not want it all again from `rune start`.
+#[test]
+fn a_start_ritual_that_was_run_by_itself_counts_until_stop() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}\n\
+             rituals: {start: {global: [{name: one, command: echo x >>ran}]}}\n",
+        );
+        let ran = || std::fs::read_to_string(server.project().join("ran")).unwrap_or_default();
+        server.rune(["ritual", "run", "start"]).success();
+        assert!(!server.is_running(), "no workspace comes up");
+        let said = server.rune(["start", "-d"]).success().stderr;
+        assert!(said.contains("the start ritual ran") && said.contains("--ritual"), "{said}");
+        assert_eq!(ran(), "x\n");
+        // By its name it runs however often it is asked for.
+        server.rune(["ritual", "run", "start"]).success();
+        assert_eq!(ran(), "x\nx\n");
+        server.rune(["ritual", "run", "stop"]).success();
+        server.rune(["start", "-d"]).success();
+        assert_eq!(ran(), "x\nx\nx\n", "the day was ended");
+    });
+}
+
+#[test]
+fn a_mistake_in_the_tmux_config_is_said() {
+    on_each_tmux(|server| {
+        server.write("rune.yaml", "workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}");
+        for (text, line, words) in [
+            ("set -g status off\nbogus-command x\n", 2, "unknown command: bogus-command"),
+            ("set -g nothing-such 1\nset -g status off\n", 1, "invalid option: nothing-such"),
+        ] {
+            let path = server.write("user.conf", text);
+            let start =
+                || server.rune(["start", "-d"]).args(["--tmux-conf".as_ref(), path.as_os_str()]).success();
+            let said = start().stderr;
+            let mistake = format!("{}:{line}: {words}\n", path.display());
+            assert!(said.contains(&mistake), "{}: {said}", server.binary());
+            // It does not stand in the place of the first pane, which would get no keys.
+            assert_eq!(server.list_panes("#{pane_in_mode}"), ["0"]);
+            assert!(!start().stderr.contains(&mistake), "a server that runs does not read it again");
+            server.kill();
+        }
+    });
+}

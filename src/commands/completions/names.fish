@@ -4,7 +4,7 @@ complete -c rune -n "__fish_seen_subcommand_from ritual; and __fish_seen_subcomm
 complete -c rune -n "__fish_seen_subcommand_from plan apply" -f -a "(rune __complete workspace 2>/dev/null)"
 complete -c rune -n "__fish_seen_subcommand_from plan apply" -s p -l project -x -a "(rune __complete project 2>/dev/null)"
 complete -c rune -n "__fish_seen_subcommand_from attach kill; and not __fish_seen_subcommand_from pane window session" -f -a "(rune __complete session 2>/dev/null)"
-complete -c rune -n "__fish_seen_subcommand_from restart events capture wait why" -f -a "(rune __complete target 2>/dev/null)"
+complete -c rune -n "__fish_seen_subcommand_from restart events capture wait why; and not __fish_seen_subcommand_from session" -f -a "(rune __complete target 2>/dev/null)"
 complete -c rune -n "__fish_seen_subcommand_from session; and __fish_seen_subcommand_from ensure delete exists restart rename kill" -f -a "(rune __complete session 2>/dev/null)"
 complete -c rune -n "__fish_seen_subcommand_from window; and __fish_seen_subcommand_from create ensure delete rename equalize layout kill" -f -a "(rune __complete windows 2>/dev/null)"
 complete -c rune -n "__fish_seen_subcommand_from pane; and __fish_seen_subcommand_from start stop ensure split run send kill select resize swap move list clear reset size process pipe" -f -a "(rune __complete target 2>/dev/null)"

@@ -4,11 +4,11 @@ _rune_with_names() {
     case " ${words[2,CURRENT-1]} " in
         *' -f '|*' -C '|*' --file '|*' --directory '|*' --socket-name '|*' --socket-path '|*' --tmux '|*' --tmux-conf '|*' --timeout ') ;;
         *' --project '|*' -p ') kind=project ;;
-        *' pane start '*|*' pane stop '*|*' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
         *' pane '[a-z]*' '*) kind=target ;;
         *' window '[a-z]*' '*) kind=windows ;;
         *' session '[a-z]*' '*) kind=session ;;
         *' pane '*|*' window '*|*' session '*|*' server '*) ;;
+        *' restart '*|*' events '*|*' capture '*|*' wait '*|*' why '*) kind=target ;;
         *' start '*|*' stop '*|*' env '*) kind=project ;;
         *' plan '*|*' apply '*) kind=workspace ;;
         *' attach '*|*' kill '*) kind=session ;;

@@ -15,7 +15,6 @@ use crate::live::{Address, Scene, is_shell};
 use crate::process::{self, Process, Table};
 use crate::snapshot::{LivePane, Snapshot};
 use crate::target::{self, Found};
-use crate::tmux::render;
 use crate::tmux::version::Version;
 
 /// `rune session kill --processes`
@@ -88,11 +87,11 @@ fn end_in(
     let panes: Vec<&LivePane> = panes.iter().map(|found| found.pane).filter(|pane| !pane.dead).collect();
     let table = process::snapshot();
     // A pane closes with its first process, unless it is told to stay.
-    let closing: Vec<&str> =
-        panes.iter().filter(|pane| !keeps(pane, &table)).map(|pane| pane.id.as_str()).collect();
-    if !closing.is_empty() {
-        context.server.command("keep panes", render::keep(&closing, version))?;
-    }
+    let mut closing: Vec<&LivePane> = panes.iter().copied().filter(|pane| !keeps(pane, &table)).collect();
+    bring_up::keep(context, &mut closing, version)?;
+    // What tmux could not be told to keep is left alone.
+    let stays = |pane: &&LivePane| keeps(pane, &table) || closing.iter().any(|kept| kept.id == pane.id);
+    let panes: Vec<&LivePane> = panes.into_iter().filter(stays).collect();
     // Not this very process, nor whoever waits for it.
     let mine = table.ancestors(std::process::id());
     let find = |table: &Table| -> Vec<Process> {

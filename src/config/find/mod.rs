@@ -4,7 +4,7 @@ mod choose;
 mod git;
 mod manifest;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -94,16 +94,22 @@ pub fn read(path: &Path) -> Result<Source> {
             hint: Some("name the file in it".to_owned()),
         });
     }
-    if metadata.uid() != rustix::process::geteuid().as_raw() {
-        return Err(Error::Refused {
-            message: format!("`{}` belongs to another user", path.display()),
-            hint: Some("its commands would run as you: copy the file if you trust it".to_owned()),
-        });
-    }
+    own(path, &metadata)?;
     let mut bytes = Vec::new();
     // one byte more than is read, so that `yaml` sees that there is too much
     file.by_ref().take(LARGEST as u64 + 1).read_to_end(&mut bytes).map_err(Error::io("read", path))?;
     decode(path, bytes)
+}
+
+/// Refuses a file with commands that somebody else owns: they would run as this user.
+pub fn own(path: &Path, metadata: &Metadata) -> Result<()> {
+    if metadata.uid() == rustix::process::geteuid().as_raw() {
+        return Ok(());
+    }
+    Err(Error::Refused {
+        message: format!("`{}` belongs to another user", path.display()),
+        hint: Some("its commands would run as you: copy the file if you trust it".to_owned()),
+    })
 }
 
 /// The text that `bytes` are.

@@ -62,14 +62,14 @@ pub fn check(request: &Request, is_dropped: &dyn Fn(&str) -> bool) -> Result<Che
 fn meaning(loaded: &Loaded, request: &Request) -> Result<(Vec<Problem>, Vec<String>)> {
     let git = Git::find(&request.directory);
     let chosen = choose(request, &loaded.origin, &loaded.config, git.as_ref())?;
-    let (mut problems, mut notes) = resolved(loaded, request, &chosen, Vec::new(), request.directories);
+    let (mut problems, mut notes) = resolved(loaded, request, &chosen, Vec::new(), request.directories)?;
     notes.retain(|note| !loaded.config.notes.contains(note));
     let every = || loaded.config.templates.iter().map(|(name, _)| name.value.clone()).collect::<Vec<_>>();
     // no project of this name: what belongs to all of them, with every template
-    problems.extend(resolved(loaded, request, &chosen, every(), false).0);
+    problems.extend(resolved(loaded, request, &chosen, every(), false)?.0);
     for name in find::names(&loaded.config) {
         let other = Chosen { project: name.to_owned(), ..chosen.clone() };
-        problems.extend(resolved(loaded, request, &other, Vec::new(), false).0);
+        problems.extend(resolved(loaded, request, &other, Vec::new(), false)?.0);
     }
     Ok((problems, notes))
 }
@@ -80,11 +80,13 @@ fn resolved(
     chosen: &Chosen,
     more: Vec<String>,
     directories: bool,
-) -> (Vec<Problem>, Vec<String>) {
+) -> Result<(Vec<Problem>, Vec<String>)> {
     let machine = Machine::new(&chosen.root, &request.environment, request.today, directories);
     let facts = facts(loaded, request, chosen, more, &machine);
-    match resolve(&loaded.source, &loaded.config, &facts) {
+    let resolved = resolve(&loaded.source, &loaded.config, &facts);
+    machine.answered()?;
+    Ok(match resolved {
         Ok(project) => (Vec::new(), project.notes),
         Err(problems) => (problems, Vec::new()),
-    }
+    })
 }

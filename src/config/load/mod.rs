@@ -71,7 +71,9 @@ pub fn project(loaded: &Loaded, request: &Request) -> Result<Project> {
     let more = templates(loaded, &request.workspaces);
     let machine = Machine::new(&chosen.root, &request.environment, request.today, request.directories);
     let facts = facts(loaded, request, &chosen, more, &machine);
-    let mut project = match resolve(&loaded.source, &loaded.config, &facts) {
+    let resolved = resolve(&loaded.source, &loaded.config, &facts);
+    machine.answered()?;
+    let mut project = match resolved {
         Ok(project) if loaded.problems.is_empty() => project,
         resolved => return Err(known(resolved.err().unwrap_or_default())),
     };

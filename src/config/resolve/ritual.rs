@@ -182,7 +182,7 @@ impl Context<'_> {
             name: name.to_owned(),
         };
         self.built(template, &origin, workspaces);
-        Some(Interactive::Workspace(key))
+        Some(Interactive::Session(key))
     }
 }
 

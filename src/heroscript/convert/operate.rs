@@ -2,7 +2,7 @@
 
 use crate::heroscript::name::{MOST_PANES, WindowName};
 use crate::heroscript::wanted::{self, Pane, Session, Window};
-use crate::heroscript::{Action, PaneName};
+use crate::heroscript::{Action, Log, PaneName};
 use crate::workspace::{Layout, Split};
 
 use super::Lost;
@@ -43,7 +43,7 @@ pub(super) fn operate(sessions: &mut Vec<Session>, action: &Action) -> Vec<Strin
                 Some((window, _)) if window.panes.len() >= MOST_PANES => lost("the window has no room"),
                 Some((window, at)) => {
                     split(window, at, *horizontal, pane);
-                    if log.is_some() { lost(LOG) } else { Vec::new() }
+                    log.iter().flat_map(lost_of_log).flat_map(lost).collect()
                 }
             }
         }
@@ -66,14 +66,20 @@ pub(super) fn operate(sessions: &mut Vec<Session>, action: &Action) -> Vec<Strin
             lost("a config ends nothing; `rune apply --prune` closes what it does not declare")
         }
         Action::PaneExecute { .. } => lost("a config types nothing; give the pane a command"),
-        Action::PaneEnsure { log: Some(_), .. } => lost(LOG),
+        Action::PaneEnsure { log: Some(log), .. } => lost_of_log(log).flat_map(lost).collect(),
         action if action.is_web() => lost("a config starts no web terminal"),
         _ => Vec::new(),
     }
 }
 
 const RESET: &str = "a config ends nothing that exists; `rune stop` does";
-const LOG: &str = "a config has no word for its log";
+
+/// What a config cannot say of a log.
+fn lost_of_log(log: &Log) -> impl Iterator<Item = &'static str> + use<> {
+    let path = log.path.is_some().then_some("a log is kept in rune's own place");
+    let reset = log.reset.then_some("a config empties no log");
+    path.into_iter().chain(reset)
+}
 
 /// Makes what a config can say of a session, and says what is lost.
 pub(super) fn settle(session: &mut Session, lost: &mut Vec<Lost>) {
@@ -83,6 +89,14 @@ pub(super) fn settle(session: &mut Session, lost: &mut Vec<Lost>) {
             let name = format!("{}|{}", session.name, window.name);
             let what = format!("the splits of window `{name}`: they go too deep, so it is a grid");
             lost.push(Lost { line: None, what });
+        }
+        for at in 0..window.panes.len() {
+            let is_shell = window.command_of(&window.panes[at]).is_none();
+            if is_shell && window.panes[at].log.take().is_some() {
+                let name = format!("{}|{}|{}", session.name, window.name, at + 1);
+                let what = format!("the log of pane `{name}`: a config logs no plain shell");
+                lost.push(Lost { line: None, what });
+            }
         }
     }
 }

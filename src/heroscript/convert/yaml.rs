@@ -41,8 +41,60 @@ pub(super) fn config(sessions: &[Session], lost: &[Lost], from: &str) -> Result<
             put(&mut config, "workspaces", workspaces);
         }
     }
-    let config = serde_yaml::to_string(&config).map_err(|error| error.to_string())?;
+    let config = written(config.into()).map_err(|error| error.to_string())?;
     Ok(text + &config)
+}
+
+/// Characters that old and new readers of YAML do not take for the same thing, and the library that
+/// writes it not for what the one that reads it does. They stand in double quotes, as numbers.
+const DISPUTED: [char; 4] = ['\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'];
+
+/// `value` as YAML. The library has no double quotes, so a text that needs them is a word at first.
+fn written(mut value: Value) -> serde_yaml::Result<String> {
+    let plain = serde_yaml::to_string(&value)?;
+    let mut words = (0..).map(|number| format!("text-{number}-"));
+    let word = words.find(|word| !plain.contains(word.as_str())).unwrap_or_default();
+    let mut texts = Vec::new();
+    replace(&mut value, &word, &mut texts);
+    if texts.is_empty() {
+        return Ok(plain);
+    }
+    let mut yaml = serde_yaml::to_string(&value)?;
+    for (number, text) in texts.iter().enumerate() {
+        yaml = yaml.replace(&format!("{word}{number}-"), &quoted(text));
+    }
+    Ok(yaml)
+}
+
+/// Puts a word in the place of each text with a disputed character.
+fn replace(value: &mut Value, word: &str, texts: &mut Vec<String>) {
+    match value {
+        Value::String(text) if text.contains(DISPUTED) => {
+            let name = format!("{word}{}-", texts.len());
+            texts.push(std::mem::replace(text, name));
+        }
+        Value::Sequence(values) => values.iter_mut().for_each(|value| replace(value, word, texts)),
+        Value::Mapping(mapping) => {
+            for (mut key, mut value) in std::mem::take(mapping) {
+                replace(&mut key, word, texts);
+                replace(&mut value, word, texts);
+                mapping.insert(key, value);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `text` in double quotes.
+fn quoted(text: &str) -> String {
+    let plain =
+        |c: char| (' '..='~').contains(&c) || (!c.is_control() && !c.is_ascii() && !DISPUTED.contains(&c));
+    let character = |c: char| match c {
+        '"' | '\\' => format!("\\{c}"),
+        c if plain(c) => c.to_string(),
+        c => format!("\\U{:08X}", u32::from(c)),
+    };
+    format!("\"{}\"", text.chars().map(character).collect::<String>())
 }
 
 fn put(mapping: &mut Mapping, key: &str, value: impl Into<Value>) {
@@ -103,6 +155,9 @@ fn pane(window: &Window, pane: &Pane) -> Value {
         put(&mut mapping, "command", escaped(command));
     }
     environment(&mut mapping, &pane.environment);
+    if pane.log.is_some() {
+        put(&mut mapping, "log", true);
+    }
     if mapping.is_empty() { Value::Null } else { mapping.into() }
 }
 
