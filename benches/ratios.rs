@@ -7,8 +7,10 @@
 //! | `rune apply` with nothing to do, 40 panes | one `list-panes -a` |
 //! | `rune status` of 100 panes | one `list-panes -a` |
 //! | `rune --version` | `/bin/true` |
+//! | 20 MB from a pane to its log | the same to `cat >>file` by `pipe-pane` |
 //!
 //! And one time: from a runner's change of its record to the end of a `rune wait` for that.
+//! `cargo bench -- log` measures the row about logs only.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros)] // a benchmark measures time and prints
 
@@ -17,8 +19,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rune::record::{PANE_RUN, PaneId, Record, State};
+use rune::cast::Mark;
+use rune::record::{PANE_RUN, PaneId, Record, SCHEMA, Specification, State, Tag};
 use rune::store::Store;
+use rune::workspace::supervision::Supervision;
+use rune::workspace::{Hash, Key, OnExit};
+use rustix::event::{Timespec, poll};
 
 const RUNS: usize = 15;
 const WINDOWS: usize = 10;
@@ -26,6 +32,11 @@ const PANES: usize = 4;
 
 fn main() {
     let world = World::new();
+    let nothing = |_: &World| {};
+    log(&world);
+    if std::env::args().any(|word| word == "log") {
+        return;
+    }
     let ours = |world: &World| world.rune(&["start", "-d"]);
     let raw = |world: &World| world.tmux(&["source-file", "raw.tmux"]);
     let clean = |world: &World| {
@@ -35,7 +46,6 @@ fn main() {
     ratio("start of 10 x 4 panes / raw source-file", &world, &clean, &ours, &raw);
 
     world.rune(&["start", "-d"]);
-    let nothing = |_: &World| {};
     let apply = |world: &World| world.rune(&["apply"]);
     let list = |world: &World| world.tmux(&["list-panes", "-a"]);
     ratio("apply with nothing to do / list-panes -a", &world, &nothing, &apply, &list);
@@ -93,6 +103,74 @@ fn latency(world: &World) {
         at(50),
         at(99)
     );
+}
+
+/// What a pane prints, from its start until all of it is in a file.
+fn log(world: &World) {
+    let line = format!("{}\n", "x".repeat(98));
+    std::fs::write(world.path().join("big"), line.repeat(200_000)).expect("a file");
+    let id = PaneId::new(true, 7, 1);
+    let store = Store::open(&world.path().join("store")).expect("a store");
+    store.write_specification(&specification(id.clone(), &world.path()), &[]).expect("a specification");
+    let print = |writer: &str, file: &Path| {
+        let end = String::from_utf8(Mark::End(None).bytes(&id)).expect("it is text");
+        let end = end.replace('\x1b', "\\033").replace('\x07', "\\007");
+        let command = format!("cat big; printf '{end}'; cat");
+        world.tmux(&[
+            "new-window",
+            "-t",
+            "=keep:",
+            "-n",
+            "big",
+            "--",
+            &command,
+            ";",
+            "pipe-pane",
+            "-t",
+            "=keep:",
+            writer,
+        ]);
+        // The file that is made, or holds all: lines end in two bytes there.
+        let size = |file: &Path| std::fs::metadata(file).map(|metadata| metadata.len());
+        let pause = Timespec { tv_sec: 0, tv_nsec: 1_000_000 };
+        while !size(file).is_ok_and(|size| file == store.logged(&id) || size >= 200_000 * 100) {
+            let _ = poll(&mut [], Some(&pause));
+        }
+    };
+    let (logged, copied) = (store.logged(&id), world.path().join("copied"));
+    let clean = |world: &World| {
+        world.tmux(&["kill-window", "-t", "=keep:big"]);
+        for file in [&logged, &copied] {
+            let _ = std::fs::remove_file(file);
+        }
+    };
+    let rune = env!("CARGO_BIN_EXE_rune");
+    let ours = format!("exec {rune} --dir {} pane-log {id} 80 24", store.directory().display());
+    let cat = format!("exec cat >>{}", copied.display());
+    let (ours, cat) = (|_: &World| print(&ours, &logged), |_: &World| print(&cat, &copied));
+    ratio("cat >>file / log of 20 MB (throughput)", world, &clean, &cat, &ours);
+    clean(world);
+}
+
+fn specification(id: PaneId, directory: &Path) -> Specification {
+    let tag = Tag { id, workspace: "w".to_owned(), window: Key::place(1), pane: Key::place(1) };
+    Specification {
+        schema: SCHEMA,
+        tag,
+        hash: Hash(String::new()),
+        summary: "cat".to_owned(),
+        title: None,
+        argv: Vec::new(),
+        cwd: "/".to_owned(),
+        on_exit: OnExit::Shell,
+        tmux: "tmux".to_owned(),
+        shell: "/bin/sh".to_owned(),
+        is_shell: false,
+        supervision: Supervision::default(),
+        session: "bench".to_owned(),
+        journal: None,
+        log: directory.join("log").to_str().map(str::to_owned),
+    }
 }
 
 /// Runs both in turn and prints the median of their ratios, and of their times.

@@ -12,7 +12,8 @@ const LONGEST: usize = 64 * 1024;
 /// A line that a pane printed, or something to know at its place.
 #[derive(Clone, Debug)]
 pub struct Line {
-    /// When it was begun, in microseconds since 1970 (UTC).
+    /// When the last of it came, in microseconds since 1970 (UTC): it may have been begun by no more
+    /// than a colour, long before.
     pub time: u64,
     /// What it is.
     pub what: What,
@@ -83,6 +84,7 @@ impl Lines {
                 what: What::Text { bytes: Vec::new(), ended: false },
                 header: Rc::clone(header),
             });
+            line.time = time;
             if let What::Text { bytes, .. } = &mut line.what {
                 bytes.extend_from_slice(text);
                 if ended || bytes.len() > LONGEST {

@@ -275,6 +275,18 @@ fn two_writers_of_one_log_lose_nothing() {
 }
 
 #[test]
+fn a_line_is_as_old_as_its_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut sink = sink(directory.path(), Limits::default());
+    sink.output(at(0), b"one\n\x1b[m");
+    sink.output(at(5000), b"two\n");
+    sink.flush();
+    let found = lines(&mut Tail::new(directory.path(), Place::default()));
+    let times: Vec<u64> = found.iter().map(|(time, _)| time - START.wall).collect();
+    assert_eq!(times, [0, 5_000_000]);
+}
+
+#[test]
 fn a_matcher_sees_new_lines_without_escapes() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path();
