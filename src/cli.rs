@@ -16,7 +16,7 @@ pub use verb::{Resize, Switch, Verb};
 ///
 /// Without a command, `rune` is `rune start`.
 #[derive(Debug, Parser)]
-#[command(name = "rune", version = env!("RUNE_VERSION"), max_term_width = 100, disable_help_subcommand = true)]
+#[command(name = "rune", version = env!("RUNE_VERSION"), max_term_width = 100)]
 #[command(args_conflicts_with_subcommands = false, subcommand_required = false)]
 pub struct Cli {
     /// What holds for every command.
@@ -29,6 +29,7 @@ pub struct Cli {
 
 /// What holds for every command.
 #[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Options of every command")]
 pub struct Global {
     /// Read this config instead of looking for one
     #[arg(short = 'f', long = "file", global = true, value_name = "FILE")]
@@ -168,7 +169,7 @@ pub struct Start {
     /// Wait until every pane that starts by itself is ready
     #[arg(long)]
     pub wait: bool,
-    /// How long to wait before it is given up with exit code 4
+    /// How long to wait before it is given up with exit code 4; else as long as the `ready` of each pane says
     #[arg(long, value_name = "TIME", requires = "wait")]
     pub timeout: Option<String>,
     /// Run the start ritual even if it ran already
@@ -211,7 +212,7 @@ pub struct Apply {
     /// Wait until every pane that starts by itself is ready
     #[arg(long, conflicts_with_all = ["check", "script"])]
     pub wait: bool,
-    /// How long to wait before it is given up with exit code 4
+    /// How long to wait before it is given up with exit code 4; else as long as the `ready` of each pane says
     #[arg(long, value_name = "TIME", requires = "wait")]
     pub timeout: Option<String>,
     /// Do nothing; exit 6 if something would change
@@ -255,7 +256,7 @@ pub struct Wait {
     /// A regular expression that a line of the output of each has to match
     #[arg(long, value_name = "REGEX")]
     pub text: Option<String>,
-    /// How long to wait before it is given up with exit code 4
+    /// How long to wait before it is given up with exit code 4; else as long as the `ready` of each pane says
     #[arg(long, value_name = "TIME")]
     pub timeout: Option<String>,
 }

@@ -158,6 +158,8 @@ pub enum Error {
     },
     /// The user pressed Ctrl-C.
     Interrupted,
+    /// The user pressed Ctrl-C where that is the way to leave: there is nothing to say.
+    Left,
     /// Anything else, in words.
     Failed {
         /// What failed.
@@ -193,7 +195,7 @@ impl Error {
             Error::WouldChange { .. } => 6,
             Error::Ritual { code, .. } => *code,
             Error::Action { cause, .. } => cause.code(),
-            Error::Interrupted => 130,
+            Error::Interrupted | Error::Left => 130,
             Error::Io { .. }
             | Error::NoTmux { .. }
             | Error::Tmux { .. }
@@ -271,7 +273,7 @@ impl fmt::Display for Error {
                 write!(f, "{} survived: {}", counted(processes.len(), "process"), processes.join(", "))
             }
             Error::WouldChange { steps } => write!(f, "{} would change something", counted(*steps, "step")),
-            Error::Interrupted => f.write_str("interrupted"),
+            Error::Interrupted | Error::Left => f.write_str("interrupted"),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::counted;
 use crate::record::{PaneId, State};
 use crate::workspace::Key;
 
@@ -164,7 +165,9 @@ impl fmt::Display for What {
             What::NotStarted { why } => write!(f, "not started: {why}"),
             What::Restarting { restarts, after } => write!(f, "restart {restarts} in {after} ms"),
             What::Restarted => f.write_str("restarted"),
-            What::GaveUp { restarts } => write!(f, "gave up after {restarts} restarts"),
+            What::GaveUp { restarts } => {
+                write!(f, "gave up after {}", counted(*restarts as usize, "restart"))
+            }
             What::LostRunner => f.write_str("lost runner"),
             What::Closed => f.write_str("closed"),
             What::Attached => f.write_str("attached"),

@@ -1,5 +1,6 @@
 //! Whether a pane's command is as far as somebody waits for it to be, and whether it can still get there.
 
+use crate::error::counted;
 use crate::note;
 use crate::record::{Record, State};
 use crate::snapshot::{LivePane, Snapshot};
@@ -16,6 +17,13 @@ pub enum Verdict {
     Reached,
     /// It is not, but may come to be; what it does now.
     NotYet(String),
+    /// It is not, and the time that it has by itself is over; it is tried further.
+    Late {
+        /// What it does now.
+        seen: String,
+        /// Which time is over, and what is missing.
+        why: String,
+    },
     /// It is not, and nothing that goes on by itself will get it there; why.
     Never(String),
 }
@@ -72,7 +80,34 @@ impl Judge<'_> {
         if let Some(why) = self.never(pane, &state, record, supervision, above) {
             return Verdict::Never(why);
         }
-        Verdict::NotYet(seen)
+        match self.late(pane, &state, record, supervision, wanted, above) {
+            Some(why) => Verdict::Late { seen, why },
+            None => Verdict::NotYet(seen),
+        }
+    }
+
+    /// Which probe, its own or one of what it needs, has not held in its time.
+    fn late(
+        &self,
+        pane: &LivePane,
+        state: &State,
+        record: &Record,
+        supervision: &Supervision,
+        wanted: Needed,
+        above: &mut Vec<String>,
+    ) -> Option<String> {
+        match state {
+            State::Running if record.late && wanted == Needed::Ready => {
+                let time = supervision.ready.as_ref().map(|ready| supervise::duration(ready.timeout));
+                let probe = record.probe.as_ref().map(|probe| format!(": {probe}")).unwrap_or_default();
+                Some(format!("it had {} to become ready{probe}", time.unwrap_or_default()))
+            }
+            State::Waiting => self.of_needs(pane, supervision, above, |verdict| match verdict {
+                Verdict::Late { why, .. } => Some(why),
+                _ => None,
+            }),
+            _ => None,
+        }
     }
 
     /// Why the command stays as it is until somebody does something about it.
@@ -87,7 +122,10 @@ impl Judge<'_> {
         let known = pane.known.as_ref();
         match state {
             State::Waiting if is_held(pane) => Some(format!("it waits for {STARTER}")),
-            State::Waiting => self.needs_never(pane, supervision, above),
+            State::Waiting => self.of_needs(pane, supervision, above, |verdict| match verdict {
+                Verdict::Never(why) => Some(why),
+                _ => None,
+            }),
             State::LostRunner if known.is_some_and(|known| known.specification.becomes_command()) => {
                 Some("it ended, and nobody saw how".to_owned())
             }
@@ -95,7 +133,7 @@ impl Judge<'_> {
             State::GaveUp if record.asked => Some("somebody ended it".to_owned()),
             State::GaveUp => {
                 let end = record.last.as_ref().map(|(end, _)| format!(", last {end}")).unwrap_or_default();
-                Some(format!("it gave up after {} restarts{end}", record.restarts))
+                Some(format!("it gave up after {}{end}", counted(record.restarts as usize, "restart")))
             }
             State::Exited { .. } | State::Signalled { .. } | State::NotStarted { .. } => {
                 let again = match supervision.restart.when {
@@ -111,26 +149,25 @@ impl Judge<'_> {
         }
     }
 
-    /// Why something that the pane needs will not come.
-    fn needs_never(
+    /// Which of what the pane needs gives a reason, and which.
+    fn of_needs(
         &self,
         pane: &LivePane,
         supervision: &Supervision,
         above: &mut Vec<String>,
+        reason: impl Fn(Verdict) -> Option<String>,
     ) -> Option<String> {
         if above.contains(&pane.id) {
             return None;
         }
         above.push(pane.id.clone());
-        let never = supervision.needs.iter().find_map(|need| {
+        let found = supervision.needs.iter().find_map(|need| {
             let needed = needed(self.snapshot, pane, need)?;
-            match self.of(needed, need.state, above) {
-                Verdict::Never(why) => Some(format!("it needs `{}`: {why}", supervise::name(need))),
-                Verdict::Reached | Verdict::NotYet(_) => None,
-            }
+            let why = reason(self.of(needed, need.state, above))?;
+            Some(format!("it needs `{}`: {why}", supervise::name(need)))
         });
         above.pop();
-        never
+        found
     }
 }
 

@@ -98,6 +98,8 @@ pub fn main() -> ExitCode {
 }
 
 fn failed(ui: &ui::Ui, error: &error::Error) -> ExitCode {
-    ui.error(error);
+    if !matches!(error, error::Error::Left) {
+        ui.error(error);
+    }
     ExitCode::from(error.code())
 }

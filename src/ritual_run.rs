@@ -97,7 +97,7 @@ pub fn run(
     record.background.clone_from(&running);
     kept::tidy(&store.kept(), &running);
     record.begin(phase, now());
-    store.write(&record)?;
+    note(phase, &store, &record, on)?;
     let mut ritual = Ritual {
         project,
         phase,
@@ -114,8 +114,23 @@ pub fn run(
     if ended.is_ok() {
         ritual.record.end(phase, now());
     }
-    ritual.store.write(&ritual.record)?;
+    note(phase, &ritual.store, &ritual.record, on)?;
     ended.map(|()| Outcome::Ran)
+}
+
+/// Writes the record down. A full disk is no reason not to stop; then it is forgotten what ran, unless
+/// something still does, so that the next start is not taken for a second one.
+fn note(phase: Phase, store: &Store, record: &Record, on: &mut dyn FnMut(Event)) -> Result<()> {
+    match store.write(record) {
+        Err(error) if phase == Phase::Stop => {
+            on(Event::NotNoted { why: error.to_string() });
+            if record.background.is_empty() {
+                store.forget();
+            }
+            Ok(())
+        }
+        written => written,
+    }
 }
 
 /// What is known of the project's rituals in this boot of the machine.
@@ -185,7 +200,7 @@ pub fn end_background(
     let survived = ended.iter().filter(|(_, survivors)| !survivors.is_empty()).map(|(one, _)| one.clone());
     record.background = others.into_iter().chain(survived).collect();
     kept::tidy(&store.kept(), &record.background);
-    store.write(&record)?;
+    note(Phase::Stop, &store, &record, on)?;
     Ok(ended)
 }
 

@@ -29,6 +29,11 @@ pub fn lines(text: &str, dead: bool) -> Vec<&str> {
     lines
 }
 
+/// Whether this line is not the program's but tmux's, in a dead pane.
+pub fn is_notice(line: &str) -> bool {
+    plain(line).starts_with(DEAD)
+}
+
 fn drop_blank(lines: &mut Vec<&str>) {
     while lines.last().is_some_and(|last| plain(last).trim().is_empty()) {
         lines.pop();

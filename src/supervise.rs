@@ -8,6 +8,7 @@ mod life;
 mod needs;
 mod request;
 mod restarts;
+mod said;
 
 #[cfg(test)]
 mod tests;
@@ -16,6 +17,7 @@ pub use checks::Which;
 pub use life::{Life, STARTER};
 pub use needs::{Seen, concerns, duration, label, name, unmet};
 pub use request::{Reply, Request, SCHEMA, Wish};
+pub use said::{is_own, is_question};
 
 use crate::event::What;
 use crate::record::State;

@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::glob::Rules;
 use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
 
-pub use subject::{is_about, known};
+pub use subject::{is_about, known, past};
 
 /// Neither `*` nor `?` is what stands between the parts of a spelling.
 const RULES: Rules<'static> = Rules { sets: false, borders: &[':', '.'] };

@@ -88,6 +88,7 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str
         return Ok(Done::default());
     }
     gone::clean(context, &planned.snapshot, by);
+    gone::note_lost(context, &planned.snapshot);
     let stores = Stores { context, planned };
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();

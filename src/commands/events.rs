@@ -6,6 +6,7 @@ use jiff::Zoned;
 use jiff::tz::TimeZone;
 
 use super::context::Context;
+use super::gone;
 use crate::cli;
 use crate::error::{Error, Result, counted};
 use crate::event::{Event, Subject, What};
@@ -26,6 +27,9 @@ const TARGET: usize = 24;
 pub fn events(context: &Context, options: &cli::Events) -> Result<()> {
     let since = options.since.as_ref().map(|text| moment::parse(text, &Zoned::now())).transpose()?;
     let journal = context.journal();
+    if let Ok(Some(snapshot)) = context.look() {
+        gone::note_lost(context, &snapshot);
+    }
     // First the notice, then the look: what is written between the two is seen.
     let watch = if options.follow { Some(watch(&journal)?) } else { None };
     let mut reader = Reader::new(&journal);

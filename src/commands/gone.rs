@@ -8,10 +8,10 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use super::context::Context;
-use super::noted;
 use super::processes::WORKSPACE;
+use super::{history, noted};
 use crate::error::{counted, list};
-use crate::event::{Subject, What};
+use crate::event::{Event, Subject, What};
 use crate::process::{self, Handle, Process, Table};
 use crate::quote;
 use crate::record::{ProcessId, Record, Specification, State, Tag};
@@ -109,6 +109,42 @@ pub fn clean(context: &Context, snapshot: &Snapshot, by: &str) {
     for one in &gone {
         one.store.remove(&one.specification.tag.id);
     }
+}
+
+/// Notes the panes of this server whose runner was killed: it could not do that itself, and tmux before
+/// 3.0 does not even keep the pane. Once for each.
+pub fn note_lost(context: &Context, snapshot: &Snapshot) {
+    if snapshot.pid.is_none() {
+        return;
+    }
+    let is_lost = |pane: &LivePane| pane.state(snapshot.pid) == State::LostRunner && !became_command(pane);
+    let kept = snapshot.panes().filter(|(_, _, pane)| is_lost(pane));
+    let kept = kept.filter_map(|(session, _, pane)| Some(noted::pane(&session.name, pane.tag.as_ref()?)));
+    let mut lost: Vec<Subject> = kept.collect();
+    let gone = written(context).into_iter().filter(|one| {
+        let ProcessId { pid, start } = one.record.runner;
+        one.record.server.map(|server| server.pid) == snapshot.pid
+            && one.was_cut_off()
+            && !process::is_alive(pid, start)
+            && !is_live(snapshot, &one.specification)
+    });
+    lost.extend(gone.map(|one| one.subject()));
+    if lost.is_empty() {
+        return;
+    }
+    // A runner that closed its pane said so, and left its record.
+    let events = history::events(context);
+    lost.retain(|subject| {
+        let told = |event: &Event| {
+            event.subject.id == subject.id && matches!(event.what, What::Closed | What::LostRunner)
+        };
+        !events.iter().any(told)
+    });
+    noted::found(context, lost.into_iter().map(|subject| (What::LostRunner, subject)));
+}
+
+fn became_command(pane: &LivePane) -> bool {
+    pane.known.as_ref().is_none_or(|known| known.specification.becomes_command())
 }
 
 fn panes(count: usize) -> String {

@@ -9,8 +9,18 @@ use crate::snapshot::LiveSession;
 
 /// Notes what a command did, all of it in one go. What was done is done, also where it cannot be noted.
 pub fn note(context: &Context, what: impl IntoIterator<Item = (What, Subject)>, by: &str) {
+    add(context, what, Some(by));
+}
+
+/// Notes what was found to have happened, which nobody did who could say so.
+pub fn found(context: &Context, what: impl IntoIterator<Item = (What, Subject)>) {
+    add(context, what, None);
+}
+
+fn add(context: &Context, what: impl IntoIterator<Item = (What, Subject)>, by: Option<&str>) {
     let now = now();
-    let event = |(what, subject)| Event { schema: SCHEMA, at: now, what, subject, by: Some(by.to_owned()) };
+    let by = by.map(str::to_owned);
+    let event = |(what, subject)| Event { schema: SCHEMA, at: now, what, subject, by: by.clone() };
     let events: Vec<Event> = what.into_iter().map(event).collect();
     if let Err(error) = context.journal().append_all(&events) {
         let path = context.journal().path().display().to_string();

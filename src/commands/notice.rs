@@ -23,6 +23,7 @@ pub struct Notice {
     watch: Option<Watch>,
     signals: Signals,
     while_read: bool,
+    leaves: bool,
 }
 
 /// Why it woke.
@@ -51,6 +52,12 @@ impl Notice {
         Notice::of(&[Signals::ENDING.as_slice(), &[TSTP, WINCH]].concat())
     }
 
+    /// For a command that goes on until Ctrl-C: then nothing is said of it.
+    pub fn until_left(mut self) -> Notice {
+        self.leaves = true;
+        self
+    }
+
     /// Also wakes when nobody reads standard output any more.
     pub fn while_read(mut self) -> Notice {
         self.while_read = true;
@@ -60,7 +67,7 @@ impl Notice {
     fn of(signals: &[i32]) -> Result<Notice> {
         let failed = |error| Error::failed(format!("could not listen for signals: {error}"));
         let signals = Signals::watch(signals).map_err(failed)?;
-        Ok(Notice { watch: Watch::new().ok(), signals, while_read: false })
+        Ok(Notice { watch: Watch::new().ok(), signals, while_read: false, leaves: false })
     }
 
     /// Watches a directory; one that does not exist is no trouble. To be called again after each change:
@@ -77,7 +84,7 @@ impl Notice {
     /// Sleeps until something happened, one of `ends` is readable, or the time is over.
     ///
     /// # Errors
-    /// [`Error::Interrupted`] when somebody asked for the end.
+    /// [`Error::Interrupted`] when somebody asked for the end, or [`Error::Left`].
     pub fn wait(&mut self, ends: &[BorrowedFd<'_>], timeout: Option<Duration>) -> Result<Woken> {
         let time = match &self.watch {
             Some(_) => timeout,
@@ -102,6 +109,7 @@ impl Notice {
         }
         let signals = self.signals.pending();
         match signals.iter().find(|signal| ![TSTP, WINCH].contains(signal)) {
+            Some(_) if self.leaves => Err(Error::Left),
             Some(_) => Err(Error::Interrupted),
             None if unread => Ok(Woken::Unread),
             None if signals.contains(&TSTP) => Ok(Woken::Suspend),

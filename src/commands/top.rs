@@ -34,7 +34,7 @@ struct Node {
 /// `rune top`
 pub fn top(context: &Context, options: &cli::Top) -> Result<()> {
     let mut screen = if options.once || options.json { None } else { Screen::open() };
-    let mut notice = if screen.is_some() { Notice::of_screen() } else { Notice::new() }?;
+    let mut notice = if screen.is_some() { Notice::of_screen() } else { Notice::new() }?.until_left();
     let mut before = usage::sample(&look(context)?);
     // The first picture of a live view comes soon.
     let mut tick = ONCE;

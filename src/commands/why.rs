@@ -3,28 +3,62 @@
 use std::path::Path;
 
 use super::context::Context;
-use super::{history, known, status, usage};
+use super::{gone, history, known, status, usage};
 use crate::cli;
 use crate::error::{Error, Result};
+use crate::event::Subject;
 use crate::log::{Lines, Place, Tail, What};
 use crate::plain::{self, Keep};
-use crate::record::State;
+use crate::record::{State, Tag};
+use crate::screen;
 use crate::snapshot::{Detail, LivePane, Snapshot};
+use crate::supervise;
 use crate::target;
 use crate::tmux::version::Version;
-use crate::why::{self, Evidence, Source};
+use crate::why::{self, Evidence, Line, Source};
 
 /// How many of the last lines of output are shown.
 const LINES: usize = 20;
 
 /// `rune why`
 pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
-    let mut snapshot = context.look_for(Detail::Foreground)?.ok_or(Error::NotRunning)?;
+    let mut snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
     known::find_dead(&mut snapshot);
-    let found = target::pane(&snapshot, &options.pane)?;
+    gone::note_lost(context, &snapshot);
+    let found = match target::pane(&snapshot, &options.pane) {
+        Err(error @ Error::NotFound { .. }) => return past(context, &options.pane, &snapshot, error),
+        found => found?,
+    };
     let chain = why::chain(&snapshot, found.pane);
     let evidence = evidence(context, &snapshot, &chain)?;
-    let lines = why::why(&snapshot, &found.pane.id, &evidence, status::now());
+    show(context, &why::why(&snapshot, &found.pane.id, &evidence, status::now()));
+    Ok(())
+}
+
+/// A pane that is closed is still in the journal; else `error` says what there is.
+fn past(context: &Context, text: &str, snapshot: &Snapshot, error: Error) -> Result<()> {
+    let events = history::events(context);
+    let subject = match target::past(events.iter().map(|event| &event.subject), text) {
+        Ok(subject) => subject,
+        Err(Error::NotFound { .. }) if snapshot.sessions.is_empty() => return Err(Error::NotRunning),
+        Err(Error::NotFound { .. }) => return Err(error),
+        Err(ambiguous) => return Err(ambiguous),
+    };
+    let logged = tag(subject).and_then(|tag| last_lines(&context.log_directory(&tag)));
+    show(context, &why::past(&events, subject, &logged.unwrap_or_default(), status::now()));
+    Ok(())
+}
+
+fn tag(subject: &Subject) -> Option<Tag> {
+    Some(Tag {
+        id: subject.id.clone()?,
+        workspace: subject.workspace.clone()?,
+        window: subject.window.clone()?,
+        pane: subject.pane.clone()?,
+    })
+}
+
+fn show(context: &Context, lines: &[Line]) {
     let text: Vec<String> = lines
         .iter()
         .map(|line| {
@@ -32,7 +66,6 @@ pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
         })
         .collect();
     context.ui.result(&text.join("\n"));
-    Ok(())
 }
 
 fn evidence(context: &Context, snapshot: &Snapshot, chain: &[&LivePane]) -> Result<Evidence> {
@@ -60,20 +93,27 @@ fn evidence(context: &Context, snapshot: &Snapshot, chain: &[&LivePane]) -> Resu
     let above = u32::try_from(LINES).unwrap_or(0);
     let version = snapshot.version.unwrap_or(Version::OLDEST);
     for (pane, mut lines) in context.server.screens(&on_screen, above, version)? {
-        // What is blank at its top is no output either.
-        lines.drain(..lines.len().saturating_sub(LINES));
-        let blank = lines.iter().take_while(|line| line.is_empty()).count();
-        lines.drain(..blank);
+        keep_output(&mut lines);
         evidence.output.insert(pane, (Source::Screen, lines));
     }
     Ok(evidence)
 }
 
+/// Keeps the last lines that say something, and are not what the runner asks.
+fn keep_output(lines: &mut Vec<String>) {
+    lines.retain(|line| !line.trim().is_empty() && !supervise::is_question(line) && !screen::is_notice(line));
+    lines.drain(..lines.len().saturating_sub(LINES));
+}
+
 /// The last lines in the log of a pane that has one.
 fn logged(pane: &LivePane) -> Option<Vec<String>> {
     let specification = &pane.known.as_ref()?.specification;
-    let directory = Path::new(specification.log.as_ref().filter(|_| specification.supervision.logs())?);
-    let place = Place::before_last_lines(directory, LINES).ok()?;
+    last_lines(Path::new(specification.log.as_ref().filter(|_| specification.supervision.logs())?))
+}
+
+fn last_lines(directory: &Path) -> Option<Vec<String>> {
+    // As many again, since some are left out.
+    let place = Place::before_last_lines(directory, 3 * LINES).ok()?;
     let mut tail = Tail::new(directory, place);
     let (mut lines, mut texts) = (Lines::default(), Vec::new());
     let mut keep = |line: crate::log::Line| {
@@ -88,6 +128,6 @@ fn logged(pane: &LivePane) -> Option<Vec<String>> {
         }
     }
     lines.take_begun().map(&mut keep);
-    texts.drain(..texts.len().saturating_sub(LINES));
+    keep_output(&mut texts);
     Some(texts)
 }

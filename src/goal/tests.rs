@@ -8,8 +8,26 @@ fn verdict(snapshot: &Snapshot, key: &str, wanted: Needed) -> String {
     match judge(snapshot, pane.unwrap().2, wanted, 10_000) {
         Verdict::Reached => "reached".to_owned(),
         Verdict::NotYet(seen) => format!("not yet: {seen}"),
+        Verdict::Late { why, .. } => format!("late: {why}"),
         Verdict::Never(why) => format!("never: {why}"),
     }
+}
+
+#[test]
+fn what_is_late_makes_late_what_needs_it_to_be_ready() {
+    let mut shop = shop(&["db", "api", "web"]);
+    probed(&mut shop, "db");
+    needs(&mut shop, "api", &[("db", Needed::Ready)]);
+    needs(&mut shop, "web", &[("api", Needed::Ready)]);
+    record(&mut shop, "db", |record| {
+        (record.late, record.probe) = (true, Some("tcp 5432: refused".to_owned()));
+    });
+    let late = "it had 5 s to become ready: tcp 5432: refused";
+    assert_eq!(verdict(&shop, "db", Needed::Ready), format!("late: {late}"));
+    assert_eq!(verdict(&shop, "db", Needed::Exited), "not yet: running, late: tcp 5432: refused");
+    assert_eq!(verdict(&shop, "web", Needed::Ready), format!("late: it needs `api`: it needs `db`: {late}"));
+    record(&mut shop, "db", |record| record.state = State::Ready);
+    assert_eq!(verdict(&shop, "web", Needed::Ready), "not yet: waiting for api: …");
 }
 
 #[test]
@@ -73,6 +91,8 @@ fn what_needs_something_that_will_not_come_will_not_come() {
         verdict(&shop, "web", Needed::Ready),
         format!("never: it needs `api`: it needs `db`: {gave_up}")
     );
+    record(&mut shop, "db", |record| record.restarts = 1);
+    assert_eq!(verdict(&shop, "db", Needed::Ready), "never: it gave up after 1 restart, last exited 3");
     with(&mut shop, "db", |pane| {
         let limit = Some(Limit { times: 5, within: std::time::Duration::from_secs(60) });
         pane.known.as_mut().unwrap().specification.supervision.restart.limit = limit;

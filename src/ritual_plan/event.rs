@@ -82,6 +82,11 @@ pub enum Event {
         /// Where its output is.
         log: PathBuf,
     },
+    /// What the ritual does could not be written down; it goes on, and the next one may do it again.
+    NotNoted {
+        /// Why.
+        why: String,
+    },
     /// Something would not end.
     Survived {
         /// The name of the command that it comes from.
@@ -230,6 +235,9 @@ pub fn show(event: &Event, verbose: bool) -> Shown {
             tone: Tone::Bad,
             text: format!("✗ {}  {end} in the background, log {}", plain(name), log.display()),
         }]),
+        Event::NotNoted { why } => {
+            Shown::Lines(vec![Line { tone: Tone::Bad, text: format!("✗ {why}; it goes on nevertheless") }])
+        }
         Event::Survived { name, processes } => Shown::Lines(vec![Line {
             tone: Tone::Bad,
             text: format!("✗ {}  would not end: {}", plain(name), processes.join(", ")),

@@ -88,7 +88,7 @@ impl Ritual<'_> {
             return self.background(command, what, &run, id, on);
         }
         self.record.foreground = Some(id);
-        self.store.write(&self.record)?;
+        super::note(self.phase, &self.store, &self.record, on)?;
         on(Event::Begins { name: name.clone() });
         let begin = Instant::now();
         let (end, output) = if command.interactive.is_some() && pty::has_terminal() {

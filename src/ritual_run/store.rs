@@ -76,10 +76,18 @@ impl Store {
         serde_json::from_slice(&text).map(Some).map_err(|error| unreadable(error.to_string()))
     }
 
+    /// Removes the record, as far as that can be done.
+    pub(super) fn forget(&self) {
+        let _ = fs::remove_file(self.path());
+    }
+
     /// Replaces the record, at once or not at all.
     pub(super) fn write(&self, record: &Record) -> Result<()> {
         let path = self.path();
-        let failed = || Error::io("write", &path);
+        // Without the name of the temporary file, which nobody knows.
+        let plain =
+            |error: std::io::Error| error.raw_os_error().map_or(error, std::io::Error::from_raw_os_error);
+        let failed = || |error| Error::io("write", &path)(plain(error));
         let text = serde_json::to_vec_pretty(record).map_err(|error| failed()(error.into()))?;
         let mut file = NamedTempFile::new_in(&self.directory).map_err(failed())?;
         file.write_all(&text).map_err(failed())?;

@@ -2,8 +2,9 @@
 
 #![allow(clippy::disallowed_methods)] // a look has a time limit
 
-use std::fs;
+use std::fs::{self, DirBuilder};
 use std::io;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -72,6 +73,8 @@ impl Lines {
         let log = PathBuf::from(specification.log.clone()?);
         let search = |pattern| match pane {
             true => {
+                // Its writer makes it with the first line, which would then be noticed late.
+                let _ = DirBuilder::new().recursive(true).mode(0o700).create(&log);
                 let from = Place::end(&log).unwrap_or_default();
                 Search::Pane(Matcher::new(&log, from, pattern))
             }
@@ -90,14 +93,15 @@ impl Lines {
         Some(Lines { log, looks, watch: None })
     }
 
-    /// Whether the probe is one of these; then its answer comes.
-    pub fn begin(&mut self, which: Which) -> bool {
+    /// If the probe is one of these, its answer, or nothing yet: then it comes. A line that is there
+    /// already is found now, since no change of the log will ever tell of it.
+    pub fn begin(&mut self, which: Which) -> Option<Option<Result<(), String>>> {
         let watch = self.watch.take().or_else(|| watch(&self.log));
         let limit = if watch.is_some() { LOOK } else { BLIND };
         self.watch = watch;
-        let Some(look) = self.looks.iter_mut().find(|look| look.which == which) else { return false };
+        let look = self.looks.iter_mut().find(|look| look.which == which)?;
         look.until = Some(Instant::now() + limit);
-        true
+        Some(look.answer(Instant::now()))
     }
 
     pub fn stop(&mut self) {
@@ -145,4 +149,72 @@ fn watch(log: &Path) -> Option<Watch> {
     let watch = Watch::new().ok()?;
     watch.add(log).ok()?;
     Some(watch)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{PaneId, SCHEMA, Tag};
+    use crate::workspace::supervision::{Ready, Supervision};
+    use crate::workspace::{Hash, Key, OnExit};
+
+    const LOG: &str = concat!(
+        r#"{"version":3,"term":{"cols":80,"rows":24},"timestamp":1,"rune":{"schema":1,"start":1000000,"#,
+        r#""session":"s","workspace":"w","window":"w","pane":"a","id":"k07d1a70eb7ecfa37-0"}}"#,
+        "\n",
+        r#"[0.1,"o","\u001b[32mis up\r\n"]"#,
+        "\n"
+    );
+
+    fn lines(directory: &Path) -> Lines {
+        let pattern = Regex::new("up$").unwrap();
+        let matcher = Ok(Search::Pane(Matcher::new(directory, Place::default(), pattern)));
+        let look = Look { which: Which::Ready(0), regex: "up$".to_owned(), matcher, until: None };
+        Lines { log: directory.to_owned(), looks: vec![look], watch: None }
+    }
+
+    #[test]
+    fn a_line_that_came_before_the_look_is_found_at_once() {
+        let directory = tempfile::tempdir().unwrap();
+        let mut lines = lines(directory.path());
+        fs::write(directory.path().join("1-1.cast"), LOG).unwrap();
+        assert_eq!(lines.begin(Which::Ready(0)), Some(Some(Ok(()))));
+        assert_eq!(lines.begin(Which::Live), None, "it looks for nothing");
+    }
+
+    #[test]
+    fn the_first_line_of_a_log_that_was_not_there_is_told_of() {
+        let parent = tempfile::tempdir().unwrap();
+        let directory = parent.path().join("logs").join("w.a");
+        let probes = vec![Probe::Log("up$".to_owned())];
+        let ready = Some(Ready { probes, timeout: Ready::TIMEOUT });
+        let specification = Specification {
+            schema: SCHEMA,
+            tag: Tag {
+                id: PaneId::new(true, 1, 1),
+                workspace: "w".to_owned(),
+                window: Key::place(1),
+                pane: Key::place(1),
+            },
+            hash: Hash("h".to_owned()),
+            summary: String::new(),
+            title: None,
+            argv: Vec::new(),
+            cwd: "/".to_owned(),
+            on_exit: OnExit::Keep,
+            tmux: "tmux".to_owned(),
+            shell: "sh".to_owned(),
+            is_shell: false,
+            supervision: Supervision { ready, ..Supervision::default() },
+            session: "s".to_owned(),
+            journal: None,
+            log: directory.to_str().map(str::to_owned),
+        };
+        let mut lines = Lines::new(&specification, true).unwrap();
+        assert_eq!(lines.begin(Which::Ready(0)), Some(None));
+        fs::write(directory.join("1-1.cast"), LOG).unwrap();
+        let watch = lines.watch.as_ref().expect("it is watched from the begin");
+        assert!(watch.wait(Some(Duration::from_secs(5))));
+        assert_eq!(lines.answers(), [(Which::Ready(0), Ok(()))]);
+    }
 }

@@ -217,15 +217,21 @@ impl Runner {
             events.push(Event::Gone);
         }
         events.extend(self.answers());
+        let mut starts = false;
         if self.wants.is_some() {
-            events.push(self.needs(false));
+            let needs = self.needs(false);
+            starts = needs == Event::Needs(Vec::new());
+            events.push(needs);
         }
         let requests = self.socket.as_mut().map(Socket::requests).unwrap_or_default();
         events.extend(requests.into_iter().map(|(request, ticket)| Event::Asked(request, ticket)));
         if self.logged.as_mut().is_some_and(Logged::done) {
             events.push(Event::Logged);
         }
-        events.extend(self.input(typed));
+        // What was typed now is for the command that is about to start.
+        if !starts {
+            events.extend(self.input(typed));
+        }
         let now = self.now();
         if self.life.deadline(now).is_some_and(|deadline| deadline <= now) {
             events.push(Event::Tick);

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
 
 use super::pane::simplest_shell;
-use super::{Chase, Front, Lines, Logged, Runner};
+use super::{Chase, Front, Lines, Logged, Runner, program};
 use crate::cast::Mark;
 use crate::probe::Attempt;
 use crate::record::State;
@@ -122,13 +122,13 @@ impl Runner {
                 self.terminal.touch();
                 Event::Started(number)
             }
-            Err(error) => Event::NotStarted(error.to_string()),
+            Err(error) => Event::NotStarted(program::why(&error)),
         }
     }
 
     fn attempt(&mut self, which: Which) -> Option<Event> {
-        if self.lines.as_mut().is_some_and(|lines| lines.begin(which)) {
-            return None;
+        if let Some(found) = self.lines.as_mut().and_then(|lines| lines.begin(which)) {
+            return found.map(|answer| Event::Answered(which, answer));
         }
         let supervision = &self.pane.specification.supervision;
         let probe = match which {

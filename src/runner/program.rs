@@ -98,6 +98,15 @@ impl Program {
     }
 }
 
+/// Why a program could not be started, for people.
+pub fn why(error: &io::Error) -> String {
+    match error.raw_os_error() {
+        Some(libc::ENOENT) => "it was not found".to_owned(),
+        Some(libc::EACCES) => "it may not be executed".to_owned(),
+        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
+    }
+}
+
 struct Child<'a> {
     image: &'a mut Image,
     held: &'a Held,

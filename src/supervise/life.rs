@@ -6,14 +6,13 @@ use std::time::Duration;
 use super::checks::{Checks, News};
 use super::ending::{Ending, Then};
 use super::restarts::{Restarts, Verdict};
+use super::said::{self, ENDED, HELD, STOPPED};
 use super::{Effect, Event, Notes, Policy, Reply, Request, SCHEMA, Ticket, Wish};
+use crate::error::counted;
 use crate::event::What;
 use crate::record::State;
 use crate::workspace::OnExit;
 
-const STOPPED: &str = "stopped: Enter continues, s opens a shell";
-const ENDED: &str = "Enter runs it again, s opens a shell, q closes the pane";
-const HELD: &str = "waiting for `rune pane start`: Enter starts it, s opens a shell";
 /// Who starts a command that waits for it.
 pub const STARTER: &str = "`rune pane start`";
 
@@ -254,12 +253,11 @@ impl Life {
             Phase::Waiting { held: true, .. } => HELD.to_owned(),
             Phase::Waiting { since, unmet, .. } => {
                 let seconds = now.saturating_sub(*since).as_secs();
-                format!("waiting for {}, {seconds} s (s opens a shell)", unmet.join(" and "))
+                said::waiting(unmet, seconds)
             }
             Phase::Pausing { until } => {
                 let seconds = until.saturating_sub(now).as_millis().div_ceil(1000);
-                let restart = self.starts;
-                format!("restart {restart} in {seconds} s: Enter starts it now, s opens a shell")
+                said::pausing(self.starts, seconds)
             }
             _ => return,
         };
@@ -386,7 +384,7 @@ impl Life {
             true => Verdict::Stay,
             false => self.restarts.ended(failed, began, now),
         };
-        let summary = format!("{}: {}", self.policy.summary, self.notes.state);
+        let summary = format!("{}: {}", said::brief(&self.policy.summary), self.notes.state);
         match verdict {
             Verdict::Again(pause) => {
                 self.notes.state = State::Restarting;
@@ -406,7 +404,7 @@ impl Life {
                 self.note();
                 self.journal(What::GaveUp { restarts }, Some("policy".to_owned()));
                 self.tell_starters();
-                let text = format!("{summary}; gave up after {restarts} restarts");
+                let text = format!("{summary}; gave up after {}", counted(restarts as usize, "restart"));
                 self.effects.extend([Effect::Reset, Effect::Say(text)]);
                 self.rest(now);
             }
@@ -549,9 +547,7 @@ impl Life {
         if !self.terminal {
             return self.close(false, now);
         }
-        let question =
-            format!("stopped by `{by}`: Enter starts it again, s opens a shell, q closes the pane");
-        self.effects.push(Effect::Question(question));
+        self.effects.push(Effect::Question(said::asked(by)));
     }
 
     fn leave(&mut self, now: Duration) {

@@ -50,10 +50,10 @@ pub fn unmet(need: &Need, seen: Option<&Seen>) -> Option<String> {
         State::Waiting if !record.waits.is_empty() => {
             format!("{name}: it waits for {}", record.waits.join(" and "))
         }
-        State::GaveUp => format!("{name} gave up"),
-        State::Exited { .. } | State::Signalled { .. } => format!("{name} {}", end(&record.state)),
+        State::GaveUp => format!("{name}: it gave up"),
+        State::Exited { .. } | State::Signalled { .. } => format!("{name}: it {}", end(&record.state)),
         State::Restarting => match &record.last {
-            Some((last, _)) => format!("{name} {} and is started again", end(last)),
+            Some((last, _)) => format!("{name}: it {} and is started again", end(last)),
             None => format!("{name}: {}", record.state),
         },
         state => format!("{name}: {state}"),
@@ -151,14 +151,14 @@ mod tests {
             (&State::Ready, ["", "", "", runs, runs]),
             (&State::Stopped, ["db: stopped", "", "", "db: stopped", "db: stopped"]),
             (&exited, [""; 5]),
-            (&failed, ["db exited 1", "db exited 1", "", "db exited 1", ""]),
+            (&failed, ["db: it exited 1", "db: it exited 1", "", "db: it exited 1", ""]),
             (&killed, {
-                let killed = "db was ended by signal 9";
+                let killed = "db: it was ended by signal 9";
                 [killed, killed, "", killed, ""]
             }),
             (&not, ["db: not started: no"; 5]),
             (&State::Restarting, ["db: restarting"; 5]),
-            (&State::GaveUp, ["db gave up"; 5]),
+            (&State::GaveUp, ["db: it gave up"; 5]),
             (&State::LostRunner, ["db: lost runner"; 5]),
             (&State::Unknown, ["db: unknown"; 5]),
         ];
@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(unmet(&need(Needed::Started), Some(&seen)), None);
         assert_eq!(unmet(&need(Needed::Exited), Some(&seen)), None);
         let why = unmet(&need(Needed::Ready), Some(&seen));
-        assert_eq!(why.as_deref(), Some("db exited 2 and is started again"));
+        assert_eq!(why.as_deref(), Some("db: it exited 2 and is started again"));
         seen.record.last = Some((State::Exited { code: 0 }, 7));
         assert_ne!(unmet(&need(Needed::Succeeded), Some(&seen)), None, "it is about to run once more");
     }

@@ -30,6 +30,27 @@ pub fn known<'s>(subjects: impl Iterator<Item = &'s Subject> + Clone, text: &str
     Ok(())
 }
 
+/// The last one among `subjects` that is the pane that `text` means.
+///
+/// # Errors
+/// As [`super::pane`].
+pub fn past<'s>(
+    subjects: impl DoubleEndedIterator<Item = &'s Subject> + Clone,
+    text: &str,
+) -> Result<&'s Subject> {
+    let names: BTreeSet<String> =
+        subjects.clone().filter(|subject| is_pane(subject, text)).map(ToString::to_string).collect();
+    if names.len() > 1 {
+        return Err(ambiguous("pane", text, names.into_iter()));
+    }
+    let last = subjects.clone().rfind(|subject| is_pane(subject, text));
+    last.ok_or_else(|| {
+        let panes: BTreeSet<String> =
+            subjects.filter(|subject| subject.pane.is_some()).map(ToString::to_string).collect();
+        missing("pane", text, panes.into_iter().collect())
+    })
+}
+
 fn is_pane(subject: &Subject, text: &str) -> bool {
     let (Some(window), Some(pane)) = (&subject.window, &subject.pane) else { return false };
     let Subject { session, .. } = subject;

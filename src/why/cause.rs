@@ -7,7 +7,7 @@ use crate::note::words::{meaning, time};
 use crate::record::{PaneId, Record, State};
 use crate::snapshot::{LivePane, Snapshot};
 use crate::supervise::{self, Seen};
-use crate::workspace::supervision::{Need, Restart, Supervision, When};
+use crate::workspace::supervision::{Need, Needed, Restart, Supervision, When};
 
 /// One pane with all that is known about it.
 pub(super) struct Cause<'a> {
@@ -37,6 +37,16 @@ pub(super) fn unmet<'s>(snapshot: &'s Snapshot, pane: &'s LivePane) -> Vec<&'s N
     known.specification.supervision.needs.iter().filter(is_unmet).collect()
 }
 
+/// What is needed of a command, as `to …`.
+pub(super) fn wanted(state: Needed) -> &'static str {
+    match state {
+        Needed::Ready => "be ready",
+        Needed::Started => "have started",
+        Needed::Succeeded => "have ended with 0",
+        Needed::Exited => "have ended",
+    }
+}
+
 /// Who asked for the last end of the pane with this id.
 pub fn last_asker<'e>(events: &'e [Event], id: &PaneId) -> Option<&'e str> {
     let ends = |event: &&Event| {
@@ -64,7 +74,9 @@ impl Cause<'_> {
         if self.pane.tag.is_none() {
             return "made by hand".to_owned();
         }
-        match self.record().filter(|record| record.since > 0) {
+        // Nobody knows since when a runner is lost.
+        let known = self.record().filter(|record| record.since > 0 && self.state() != State::LostRunner);
+        match known {
             Some(record) => format!("{}, for {}", self.state(), self.since(record.since)),
             None => self.state().to_string(),
         }
@@ -141,7 +153,10 @@ impl Cause<'_> {
     fn gave_up(&self, record: &Record) -> String {
         let limit = self.supervision().and_then(|supervision| supervision.restart.limit);
         let limit = limit.map(|limit| format!(": {} in {} are the limit", limit.times, millis(limit.within)));
-        format!("it was started again {} times{}", record.restarts, limit.unwrap_or_default())
+        match record.restarts {
+            1 => format!("it was started again once{}", limit.unwrap_or_default()),
+            times => format!("it was started again {times} times{}", limit.unwrap_or_default()),
+        }
     }
 
     fn lost(&self, record: &Record) -> Vec<String> {
@@ -176,6 +191,8 @@ impl Cause<'_> {
     fn last_end(&self, state: &State, record: &Record) -> Option<String> {
         let (end, at) = record.last.as_ref().filter(|(end, _)| end != state)?;
         let times = match record.restarts {
+            // Said already.
+            _ if *state == State::GaveUp && !record.asked => String::new(),
             0 => String::new(),
             1 => "it was started again once; ".to_owned(),
             times => format!("it was started again {times} times; "),

@@ -1,12 +1,13 @@
 //! Why a pane is as it is: from what is written down about it and about what it needs, to words.
 
 mod cause;
+mod past;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 
-use crate::event::Event;
+use crate::event::{Event, Subject};
 use crate::goal;
 use crate::record::State;
 use crate::snapshot::{LivePane, Snapshot};
@@ -15,6 +16,7 @@ use crate::target;
 use cause::Cause;
 
 pub use cause::{last_asker, next_start};
+pub use past::past;
 
 /// How many lines of output of what a pane waits for are shown: enough for an error.
 const OF_NEEDED: usize = 5;
@@ -100,10 +102,19 @@ impl<'a> Why<'a> {
         }
         for need in cause::unmet(snapshot, pane) {
             let name = supervise::name(need);
-            self.say(depth + 1, format!("it needs `{name}` to be {}", need.state.as_str()));
+            self.say(depth + 1, format!("it needs `{name}` to {}", cause::wanted(need.state)));
             match goal::needed(snapshot, pane, need) {
                 Some(needed) => self.tell(&needed.id, depth + 2),
-                None => self.say(depth + 2, format!("there is no pane `{name}` now: `rune start` opens it")),
+                None => {
+                    let is = |subject: &Subject| {
+                        let workspace = pane.tag.as_ref().map(|tag| &tag.workspace);
+                        (subject.workspace.as_ref(), subject.window.as_ref(), subject.pane.as_ref())
+                            == (workspace, Some(&need.window), Some(&need.pane))
+                    };
+                    let end = past::end(&self.evidence.events, is);
+                    let end = end.map(|end| format!(", its last end: {end}")).unwrap_or_default();
+                    self.say(depth + 2, format!("there is no pane `{name}` now{end}: `rune start` opens it"));
+                }
             }
         }
         self.output(pane, depth);

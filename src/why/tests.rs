@@ -121,14 +121,14 @@ fn every_state_is_explained() {
     };
     assert_eq!(
         told(&gave_up, &nothing),
-        "shop:w.a: gave up, for 12 s\n  it was started again 5 times: 5 in 60 s are the limit\n  it was started again 5 \
-         times; its last end: exited 3, 12 s ago\n"
+        "shop:w.a: gave up, for 12 s\n  it was started again 5 times: 5 in 60 s are the limit\n  its last end: \
+         exited 3, 12 s ago\n"
     );
     let lost = |shop: &mut Snapshot| with(shop, "a", |pane| pane.dead = true);
     let left = [("%1".to_owned(), vec!["`sleep` (pid 7)".to_owned()])].into();
     assert_eq!(
         told(&lost, &Evidence { processes: left, ..Evidence::default() }),
-        "shop:w.a: lost runner, for 12 s\n  rune's own process in the pane (pid 100) was killed: nobody saw how the \
+        "shop:w.a: lost runner\n  rune's own process in the pane (pid 100) was killed: nobody saw how the \
          command ended\n  what is left of it: `sleep` (pid 7)\n"
     );
     let unknown = |shop: &mut Snapshot| with(shop, "a", |pane| pane.known = None);

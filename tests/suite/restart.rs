@@ -175,6 +175,16 @@ fn need(server: &Server, key: &str, other: &str) {
     server.sh(&script).success();
 }
 
+/// A killed runner could not write down its end: who looks next does, once.
+fn found_lost(server: &Server) {
+    let why = server.rune(["why", "shop:code.a"]).success().stdout;
+    assert!(why.contains("rune's own process in "), "{why}");
+    for _ in 0..2 {
+        let said = server.rune(["events", "shop:code.a"]).success().stdout;
+        assert_eq!(said.matches("  lost runner\n").count(), 1, "{said}");
+    }
+}
+
 #[test]
 fn what_a_killed_runner_left_can_be_stopped_and_started_again() {
     on_each_tmux(|server| {
@@ -193,6 +203,7 @@ fn what_a_killed_runner_left_can_be_stopped_and_started_again() {
                 || server.list_panes("#{pane_dead}").contains(&"1".into())
         });
         if server.list_panes("#{pane_id}").len() == 1 {
+            found_lost(server);
             // Its pane is gone with it, but not what is written down about it.
             assert!(server.version() < (3, 2, ' '), "a newer tmux keeps it");
             one(server, "sleep 3041");
@@ -207,6 +218,7 @@ fn what_a_killed_runner_left_can_be_stopped_and_started_again() {
         server.wait_until("its runner is lost", || {
             server.rune(["status"]).success().stdout.contains("lost runner")
         });
+        found_lost(server);
         one(server, "sleep 3041");
         let said = server.rune(["pane", "stop", "a"]).success().stderr;
         assert_eq!(told(&said, "stopped "), ["shop:code.a"]);

@@ -82,6 +82,7 @@ fn status_has_every_fact_in_units() {
         );
         let failed = pane(server, "failed");
         assert_eq!(failed["ready"], false);
+        assert_eq!(failed["last_line"], Value::Null, "it printed nothing; what its runner says is no output");
         assert!(failed["since"].as_u64() > Some(1_600_000_000_000), "{failed}");
 
         let said = server.rune(["status"]).success().stdout;
@@ -178,14 +179,18 @@ fn watched_status_is_pushed_and_leaves_the_terminal_as_it_was() {
     on_each_tmux(|server| {
         start(server, "{key: a, command: [cat]}");
         wait_for(server, "a", &json!({"state": "running"}));
-        let mut terminal = server.rune(["status", "--watch"]).in_terminal(80, 10);
+        // The shell lives on: it says how it ended.
+        let script = "trap : INT; rune status --watch; echo left with $?";
+        let mut terminal = server.program("sh").args(["-c", script]).in_terminal(80, 10);
         terminal.expect("\x1b[?1049h");
         terminal.expect("running");
         rewrite(server, "a", |record| record["state"] = json!({"state": "ready"}));
         terminal.expect("ready");
         terminal.send_control('c');
         terminal.expect("\x1b[?1049l");
-        terminal.code(130);
+        let rest = terminal.expect("left with 130");
+        assert!(!rest.contains("interrupted"), "to leave is no error: {rest}");
+        terminal.code(0);
 
         // Without a terminal: one line of JSON for every change.
         let lines = server.root().join("tmp/lines");

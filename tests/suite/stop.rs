@@ -233,3 +233,23 @@ fn stop_waits_for_a_start() {
         assert!(kept(server).is_empty(), "{:?}", kept(server));
     });
 }
+
+#[test]
+fn a_full_disk_does_not_keep_a_project_running() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "{workspace: {session_name: shop, windows: [{name: w, panes: [cat]}]}, \
+             rituals: {start: {global: [echo hello >>started]}, stop: {global: [echo bye]}}}",
+        );
+        server.rune(["start", "-d"]).success();
+        // No file can have anything in it, as where nothing is left of a disk.
+        let said = server.sh("trap '' XFSZ; ulimit -f 0; exec rune stop").success().stderr;
+        assert!(said.contains("ended `shop`") && said.contains("it goes on nevertheless"), "{said}");
+        assert!(!said.contains(".tmp"), "{said}");
+        assert_eq!(server.list_sessions("#{session_name}").len(), 0, "{said}");
+        server.rune(["start", "-d"]).success();
+        let started = std::fs::read_to_string(server.project().join("started")).unwrap_or_default();
+        assert_eq!(started, "hello\nhello\n", "it was no second start");
+    });
+}

@@ -134,6 +134,28 @@ fn a_command_without_autostart_waits_for_somebody() {
 // Ends and restarts.
 
 #[test]
+fn who_starts_what_has_to_wait_is_told_so() {
+    on_each_tmux(|server| {
+        start(
+            server,
+            &[
+                kept("a", "cat", json!({"autostart": false})),
+                kept("b", "cat", json!({"needs": "a", "autostart": false})),
+            ],
+        );
+        wait_for_state(server, "b", "waiting");
+        let said = server.rune(["pane", "start", "b"]).success().stderr;
+        assert!(
+            said.contains(".b` waits for what it needs: `rune why ") && !said.contains("started"),
+            "{said}"
+        );
+        wait_for(server, "b", |record| record["waits"][0] == "a: it waits for `rune pane start`");
+        server.rune(["pane", "start", "a"]).success();
+        wait_for_state(server, "b", "running");
+    });
+}
+
+#[test]
 fn what_an_end_leads_to_depends_on_the_policy_alone() {
     let ends = [
         (json!("exit 0"), "exited", false),

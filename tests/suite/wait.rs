@@ -155,6 +155,7 @@ fn ctrl_c_and_the_end_of_the_server_end_a_wait() {
         terminal.expect("shop:w.a  running");
         terminal.expect("1.0 s");
         terminal.send_control('c');
+        terminal.expect("interrupted");
         terminal.code(130);
 
         let mut terminal = server.pty(["wait", "a", "--state", "exited"]);
@@ -287,6 +288,76 @@ fn a_stack_becomes_ready_in_order_or_says_who_is_to_blame() {
             why.contains("it does not start by itself: `rune pane start shop:w.lint` does that"),
             "{why}"
         );
+    });
+}
+
+#[test]
+fn without_a_time_of_its_own_a_wait_ends_when_a_pane_is_late() {
+    on_each_tmux(|server| {
+        configure(server, &STACK.replace("DB", "echo cannot lock; exec cat"));
+        let said = server.rune(["start", "-d", "--wait"]).limit(Duration::from_secs(20)).code(4).stderr;
+        let late = "it had 200 ms to become ready: file `";
+        assert!(said.contains("did not reach `ready` in time: ") && said.contains(late), "{said}");
+        assert!(said.contains("; `--timeout` waits for longer\n"), "{said}");
+        let said = server.rune(["wait", "web"]).limit(Duration::from_secs(20)).code(4).stderr;
+        assert!(said.contains(&format!("it needs `api`: it needs `db`: {late}")), "{said}");
+        // What was late still comes.
+        server.write("db.up", "");
+        server.rune(["wait", "web", "--timeout", "20s"]).success();
+    });
+}
+
+#[test]
+fn the_examples_do_what_they_say() {
+    on_each_tmux(|server| {
+        for (name, text) in [
+            ("rune.yaml", include_str!("../../examples/services/rune.yaml")),
+            ("broken.yaml", include_str!("../../examples/services/broken.yaml")),
+        ] {
+            server.write(name, text);
+        }
+        let said = server.rune(["start", "-d", "--wait"]).success().stdout;
+        let order: Vec<&str> = said.lines().skip(1).filter_map(|row| row.split_whitespace().nth(1)).collect();
+        assert_eq!(
+            order,
+            ["queue", "worker", "front"].map(|pane| format!("services:services.{pane}")),
+            "{said}"
+        );
+        server.rune(["plan", "--check"]).success();
+        server.rune(["stop"]).success();
+        let said = server.rune(["start", "-d", "--wait", "-f", "broken.yaml"]).code(4).stderr;
+        assert!(said.contains("it had 3 s to become ready: tcp 127.0.0.1:9: connection refused\n"), "{said}");
+        let why = server.rune(["why", "front"]).success().stdout;
+        assert!(why.contains("\n      the last probe said: tcp 127.0.0.1:9: connection refused\n"), "{why}");
+    });
+}
+
+#[test]
+fn a_closed_pane_is_explained_from_the_journal() {
+    on_each_tmux(|server| {
+        start(
+            server,
+            "{key: a, command: 'echo no luck; exit 7', on_exit: close, log: true}, {key: c, command: cat}, \
+             {key: b, command: cat, needs: {pane: a, state: succeeded}}",
+        );
+        server.wait_until("it is closed", || server.list_panes("#{pane_id}").len() == 2);
+        let why = server.rune(["why", "a"]).success().stdout;
+        assert!(
+            why.starts_with("shop:w.a: closed, ") && why.contains("\n  its last end: exited 7, "),
+            "{why}"
+        );
+        assert!(why.contains("\n  the last lines of its log:\n    | no luck"), "{why}");
+        let why = server.rune(["why", "b"]).success().stdout;
+        assert!(why.contains("\n  it needs `a` to have ended with 0\n"), "{why}");
+        assert!(
+            why.contains("\n    there is no pane `a` now, its last end: exited 7: `rune start`"),
+            "{why}"
+        );
+        let said = server.rune(["why", "aa"]).code(3).stderr;
+        assert!(said.contains("there is no pane `aa`"), "{said}");
+        server.rune(["stop"]).success();
+        let why = server.rune(["why", "shop:w.c"]).success().stdout;
+        assert!(why.contains("\n  its last end: signal 15, ") && why.contains("by `rune"), "{why}");
     });
 }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::control;
-use crate::record::PaneId;
+use crate::record::{PaneId, State};
 use crate::supervise::{self, Reply, Wish};
 
 /// What a runner is asked for.
@@ -34,6 +34,8 @@ impl Request {
 pub enum Answer {
     /// It is done.
     Done,
+    /// It will start as soon as what it needs is there.
+    Waits,
     /// These processes are still there.
     Survived(Vec<String>),
     /// The runner cannot or will not, and says why.
@@ -57,6 +59,7 @@ pub fn runner(directory: &Path, id: &PaneId, request: Request, by: &str, limit: 
         Err(_) => return Answer::Nobody,
     };
     match asked.answer() {
+        Ok(Reply { ok: true, state: Some(State::Waiting), .. }) if request != Request::Stop => Answer::Waits,
         Ok(Reply { ok: true, .. }) => Answer::Done,
         Ok(Reply { refused: Some(why), .. }) => Answer::Failed(why),
         Ok(Reply { survivors, .. }) if !survivors.is_empty() => Answer::Survived(survivors),

@@ -199,6 +199,10 @@ impl Work<'_> {
                 let again = deed == Deed::Restart && request == Request::Start;
                 say(ui, if again { "restarted" } else { request.done() }, one, began);
             }
+            if answer == Answer::Waits {
+                let name = crate::quote::argv(&[one.name.as_str()]);
+                ui.say(&format!("`{}` waits for what it needs: `rune why {name}` says for what", one.name));
+            }
             answer
         };
         let answers: Vec<Answer> = std::thread::scope(|scope| {
@@ -212,7 +216,7 @@ impl Work<'_> {
     /// Keeps what went wrong with a pane for the end.
     fn keep(&mut self, one: &Chosen<'_>, answer: Answer) {
         match answer {
-            Answer::Done | Answer::Nobody => {}
+            Answer::Done | Answer::Waits | Answer::Nobody => {}
             Answer::Survived(processes) => {
                 self.context.ui.say(&format!("`{}` did not end: {}", one.name, processes.join(", ")));
                 self.survivors.extend(processes);

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::look::{Fact, record};
 use super::table::pid;
 use crate::process::Process;
+use crate::record::State;
 use crate::workspace::supervision::Supervision;
 
 /// Everything that is known of one pane.
@@ -30,7 +31,7 @@ pub fn pane(fact: &Fact<'_>) -> Value {
         "late": record.is_some_and(|record| record.late),
         "waits": record.map(|record| record.waits.as_slice()).unwrap_or_default(),
         "probe": record.and_then(|record| record.probe.as_deref()),
-        "since": record.map(|record| record.since),
+        "since": record.map(|record| record.since).filter(|_| fact.state != Some(State::LostRunner)),
         "restarts": record.map(|record| record.restarts),
         "next_start": fact.next,
         "last_end": record.and_then(|record| record.last.as_ref()).map(|(end, at)| json!({"end": end, "at": at})),
@@ -53,8 +54,7 @@ pub fn pane(fact: &Fact<'_>) -> Value {
 }
 
 /// Whether it does its work, as `rune wait` has it.
-fn is_ready(state: &crate::record::State, supervision: Option<&Supervision>) -> bool {
-    use crate::record::State;
+fn is_ready(state: &State, supervision: Option<&Supervision>) -> bool {
     let probed = supervision.is_some_and(|supervision| supervision.ready.is_some());
     match state {
         State::Ready | State::Exited { code: 0 } => true,

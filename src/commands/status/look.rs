@@ -9,7 +9,9 @@ use crate::event::Event;
 use crate::note;
 use crate::process::{Process, Sample, Usage};
 use crate::record::{Record, State};
+use crate::screen;
 use crate::snapshot::{Detail, LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::supervise;
 use crate::target;
 use crate::tmux::version::Version;
 use crate::why;
@@ -61,7 +63,17 @@ impl Look {
         let panes: Vec<&str> = snapshot.panes().map(|(_, _, pane)| pane.id.as_str()).collect();
         let version = snapshot.version.unwrap_or(Version::OLDEST);
         let screens = context.server.screens(&panes, 0, version)?;
-        let last = |(pane, lines): (String, Vec<String>)| Some((pane, lines.into_iter().next_back()?));
+        let last = |(id, lines): (String, Vec<String>)| {
+            let pane = snapshot.panes().map(|(_, _, pane)| pane).find(|pane| pane.id == id)?;
+            let specification = pane.known.as_ref().map(|known| &known.specification);
+            let summary = specification.map_or("", |specification| specification.summary.as_str());
+            let is_output = |line: &&String| {
+                let said = supervise::is_own(line, summary) || pane.dead && screen::is_notice(line);
+                !said && !line.trim().is_empty()
+            };
+            let last = lines.iter().rfind(is_output)?.clone();
+            Some((id, last))
+        };
         let last_lines = screens.into_iter().filter_map(last).collect();
         let restarts = |pane: &LivePane| pane.state(snapshot.pid) == State::Restarting;
         let events = match snapshot.panes().any(|(_, _, pane)| restarts(pane)) {

@@ -9,7 +9,7 @@ mod watch;
 use serde_json::{Value, json};
 
 use super::context::Context;
-use super::leave;
+use super::{gone, leave};
 use crate::cli;
 use crate::error::Result;
 use crate::process::Sample;
@@ -24,6 +24,7 @@ pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
         return watch::watch(context, options.json);
     }
     let report = Report::take(context)?;
+    gone::note_lost(context, &report.look.snapshot);
     if let Some(text) = leave::take_report(context) {
         context.ui.say(&text);
     }

@@ -4,6 +4,7 @@ use super::look::{Fact, record};
 use crate::note::words::{age, size};
 use crate::record::{Record, State};
 use crate::ui::{Cell, Column, Table, Tone};
+use crate::workspace::one_line;
 
 const COLUMNS: [Column; 8] = [
     Column::Left("PANE"),
@@ -37,7 +38,7 @@ fn row(fact: &Fact<'_>, now: u64) -> [Cell; 8] {
             None => "by hand".into(),
         },
         record
-            .filter(|record| record.since > 0)
+            .filter(|record| record.since > 0 && fact.state != Some(State::LostRunner))
             .map(|record| age(now.saturating_sub(record.since)))
             .into_cell(),
         pid(fact).map(|pid| pid.to_string()).into_cell(),
@@ -90,9 +91,9 @@ fn last(fact: &Fact<'_>) -> String {
     let known = fact.pane.known.as_ref().map(|known| known.specification.summary.as_str());
     match (&fact.state, &fact.note, fact.last_line) {
         (Some(State::NotStarted { why }), ..) => why.clone(),
-        (_, Some(note), Some(line)) => format!("{note}; {line}"),
+        (_, Some(note), Some(line)) => format!("{note}; {}", one_line(line)),
         (_, Some(note), None) => note.clone(),
-        (_, None, Some(line)) => line.trim_start().to_owned(),
+        (_, None, Some(line)) => one_line(line),
         (_, None, None) => format!("({})", known.unwrap_or(&fact.pane.current_command)),
     }
 }

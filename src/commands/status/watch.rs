@@ -18,7 +18,8 @@ const TICK: Duration = Duration::from_secs(1);
 /// Shows what runs until somebody presses Ctrl-C.
 pub fn watch(context: &Context, json: bool) -> Result<()> {
     let mut screen = if json { None } else { Screen::open() };
-    let mut notice = if screen.is_some() { Notice::of_screen()? } else { Notice::new()?.while_read() };
+    let notice = if screen.is_some() { Notice::of_screen()? } else { Notice::new()?.while_read() };
+    let mut notice = notice.until_left();
     let (mut before, mut said) = (None, None);
     loop {
         // Before the look, so that nothing changes unseen in between.

@@ -67,6 +67,7 @@ impl Goal {
         }
         let over = match goal::judge(snapshot, &self.pane, Needed::Succeeded, now) {
             Verdict::NotYet(seen) => return Verdict::NotYet(format!("{seen}, {missing}")),
+            Verdict::Late { seen, .. } => return Verdict::NotYet(format!("{seen}, {missing}")),
             Verdict::Reached => "it is over: exited 0".to_owned(),
             Verdict::Never(why) => why,
         };
@@ -88,7 +89,7 @@ impl Goal {
     /// Whether a moment's passing alone can change the verdict.
     pub fn settles(&self, now: u64) -> bool {
         let fresh = self.record().is_some_and(|record| now.saturating_sub(record.since) < SETTLED);
-        fresh && matches!(self.verdict, Verdict::NotYet(_))
+        fresh && matches!(self.verdict, Verdict::NotYet(_) | Verdict::Late { .. })
     }
 
     /// What it is to be, in one word.
@@ -122,10 +123,10 @@ impl Goal {
                     self.reached.filter(|at| *at > since).map(|at| format!(" after {}", time_of(at - since)));
                 (format!("{word}{}", after.unwrap_or_default()), Some(Tone::Good))
             }
-            Verdict::NotYet(seen) if timed => {
+            Verdict::NotYet(seen) | Verdict::Late { seen, .. } if timed => {
                 (format!("{seen}, {}", time_of(now.saturating_sub(since) / 1000 * 1000)), None)
             }
-            Verdict::NotYet(seen) => (seen.clone(), None),
+            Verdict::NotYet(seen) | Verdict::Late { seen, .. } => (seen.clone(), None),
             Verdict::Never(why) => (why.clone(), Some(Tone::Bad)),
         };
         (format!("{:width$}  {said}", self.name), tone)

@@ -19,7 +19,8 @@ const LOOK: Duration = Duration::from_millis(200);
 /// How often lines in place show the time.
 const TICK: Duration = Duration::from_secs(1);
 
-/// Waits until every goal is reached at the same time, at most for `timeout`.
+/// Waits until every goal is reached at the same time, at most for `timeout`, or without one as long as
+/// each has time by its own `ready`.
 ///
 /// # Errors
 /// [`Error::NotReady`] when the time is over, or as soon as one cannot be reached any more.
@@ -51,9 +52,15 @@ pub fn reached(
             view.settle_server()?;
             return Err(never(goal));
         }
+        // A time that somebody gave is the only one that counts.
+        if timeout.is_none()
+            && let Some(error) = goals.iter().find_map(late)
+        {
+            return Err(error);
+        }
         let left = deadline.map(|deadline| deadline.saturating_duration_since(clock()));
         if left == Some(Duration::ZERO) {
-            return Err(late(goals, timeout.unwrap_or_default()));
+            return Err(over(goals, timeout.unwrap_or_default()));
         }
         let looks = goals.iter().any(|goal| {
             goal.settles(now)
@@ -74,13 +81,17 @@ fn never(goal: &Goal) -> Error {
     }
 }
 
-fn late(goals: &[Goal], timeout: Duration) -> Error {
+fn late(goal: &Goal) -> Option<Error> {
+    let Verdict::Late { why, .. } = &goal.verdict else { return None };
+    Some(Error::NotReady {
+        message: format!("`{}` did not reach {} in time: {why}", goal.name, goal.wanted()),
+        hint: Some(format!("{}; `--timeout` waits for longer", hint(goal))),
+    })
+}
+
+fn over(goals: &[Goal], timeout: Duration) -> Error {
     let missing: Vec<&Goal> = goals.iter().filter(|goal| goal.verdict != Verdict::Reached).collect();
-    let seen = |goal: &&Goal| match &goal.verdict {
-        Verdict::NotYet(seen) | Verdict::Never(seen) => format!("`{}`: {seen}", goal.name),
-        Verdict::Reached => String::new(),
-    };
-    let all: Vec<String> = missing.iter().map(seen).collect();
+    let all: Vec<String> = missing.iter().map(|goal| format!("`{}`: {}", goal.name, said(goal))).collect();
     let time = time(u64::try_from(timeout.as_millis()).unwrap_or(u64::MAX));
     let message = match missing.as_slice() {
         [one] => format!("`{}` did not reach {} within {time}: {}", one.name, one.wanted(), said(one)),
@@ -91,7 +102,7 @@ fn late(goals: &[Goal], timeout: Duration) -> Error {
 
 fn said(goal: &Goal) -> &str {
     match &goal.verdict {
-        Verdict::NotYet(seen) | Verdict::Never(seen) => seen,
+        Verdict::NotYet(seen) | Verdict::Late { seen, .. } | Verdict::Never(seen) => seen,
         Verdict::Reached => "",
     }
 }
