@@ -1,6 +1,7 @@
 # What alice does with rune, from the first start to the last stop, told to a NixOS test driver. It names no
 # store path and uses little of `machine`, so that scripts/vm-test-on-host can run it without Nix.
 
+import json
 import shlex
 
 
@@ -48,6 +49,24 @@ workspace:
         - command: [sh, -c, 'echo "$1" >argv; exec cat', sh, 'two  words; $HOME']
 """
 
+# Services that say when they are ready and when they are started again; `run` is where they meet.
+SERVICES = """
+workspace:
+  session_name: services
+  windows:
+    - name: services
+      layout: even-vertical
+      panes:
+        - key: queue
+          command: 'mkdir run; mkfifo run/queue; echo open; exec cat <>run/queue'
+          ready: {log: '^open$', timeout: 30s}
+        - key: flaky
+          command: 'test -e run/tried || { : >run/tried; exit 7; }; : >run/up; exec cat'
+          needs: [queue]
+          ready: {file: run/up, timeout: 30s}
+          restart: {when: on-failure, backoff: 100ms..1s, limit: 5 in 60s}
+"""
+
 WINDOWS = ["editor 3", "server 2", "notes 1"]
 SECRET = "ghp_0123456789abcdefghijklmnopqrstuvwxyz"
 # The brackets keep pgrep from finding the shell that runs it.
@@ -62,6 +81,12 @@ def windows() -> list[str]:
 def panes() -> list[str]:
     """Id and process of every pane on the server."""
     return machine.succeed(tmux("list-panes -a -F '#{pane_id} #{pane_pid}'")).splitlines()
+
+
+def service(key: str) -> dict:
+    """What rune says of one of the services."""
+    said = json.loads(machine.succeed(alice("cd services && rune status --json")))
+    return next(pane for pane in said["panes"] if pane["key"] == key)
 
 
 def diary() -> list[str]:
@@ -130,3 +155,23 @@ with subtest("stop ends everything that start began"):
     assert diary() == ["started", "stopped"], diary()
     machine.fail(tmux("has-session -t =day:"))
     machine.fail(alice(LEFT_BEHIND))
+
+with subtest("services are started in order, waited for, and started again"):
+    machine.succeed(alice(f"mkdir services && echo {shlex.quote(SERVICES)} >services/rune.yaml"))
+    machine.succeed(alice("cd services && rune start -d --wait --timeout 60s"))
+    assert service("queue")["state"]["state"] == "ready", service("queue")
+    assert service("flaky")["state"]["state"] == "ready", service("flaky")
+    assert service("flaky")["restarts"] == 1, service("flaky")
+    machine.succeed(alice("cd services && rune logs queue | grep -qx open"))
+    machine.succeed(alice("cd services && rune events --json | grep -F '\"code\":7'"))
+    machine.succeed(alice("cd services && rune apply --check"))
+
+with subtest("a killed runner is told of, and its pane starts again"):
+    runner = service("queue")["pane_pid"]
+    machine.succeed(alice(f"kill -9 {runner}"))
+    machine.wait_until_succeeds(alice(f"! kill -0 {runner}"), timeout=30)
+    machine.succeed(alice("cd services && rune status && rune events | grep -q 'queue.*lost runner'"))
+    machine.succeed(alice("cd services && rm -r run && rune apply && rune wait --timeout 60s queue"))
+    assert service("queue")["state"]["state"] == "ready", service("queue")
+    machine.succeed(alice("cd services && rune stop"))
+    machine.fail(tmux("has-session -t =services:"))

@@ -209,7 +209,8 @@ impl Ritual<'_> {
             let end = End::NotStarted(NotStarted { message, code: 127 });
             return self.finish(command, &end, Duration::ZERO, Vec::new(), on);
         }
-        on(done(How::Background { pid, log }));
+        let command_pid = self.started.last().and_then(|(one, _)| kept::command(one)).map(|(pid, _)| pid);
+        on(done(How::Background { pid: command_pid.unwrap_or(pid), log }));
         self.wait_ready(command, on)
     }
 

@@ -561,3 +561,51 @@ fn a_pane_with_a_log_closes_when_the_log_has_everything_or_takes_too_long() {
         assert_eq!(told.did(), [Effect::Journal(What::Closed, None), Effect::Close { ours: true }]);
     }
 }
+
+// Without a terminal.
+
+#[test]
+fn without_a_terminal_nobody_is_asked_and_nothing_ticks() {
+    let restart = Restart {
+        when: When::OnFailure,
+        first: Duration::from_secs(30),
+        longest: Duration::from_secs(60),
+        limit: Some(Limit { times: 2, within: Duration::from_secs(600) }),
+    };
+    let supervision = Supervision { restart, ..Supervision::default() };
+    let begin = |on_exit| {
+        let life = Life::without_terminal(policy(on_exit, supervision.clone()));
+        let mut told = Told { life, now: Duration::from_secs(1000), seen: Vec::new() };
+        told.event(Event::Begin).event(Event::Started(PID));
+        told
+    };
+    let asks = |told: &Told| {
+        told.seen.iter().any(|effect| matches!(effect, Effect::Question(_) | Effect::Show(_) | Effect::Shell))
+    };
+    let closed = Effect::Close { ours: false };
+    for on_exit in [OnExit::Close, OnExit::Keep, OnExit::Shell] {
+        let mut told = begin(on_exit);
+        assert_eq!(told.life.deadline(told.now), None);
+        told.event(Event::Stopped).event(Event::Continued);
+        assert_eq!(told.state(), State::Running);
+        told.exits(3);
+        let pause = told.life.deadline(told.now).map(|deadline| deadline - told.now);
+        assert_eq!(pause, Some(Duration::from_secs(30)), "not every second");
+        told.pass(Duration::from_secs(30)).event(Event::Started(PID)).exits(3);
+        told.pass(Duration::from_secs(60)).event(Event::Started(PID));
+        assert!(!told.has(&closed) && !asks(&told));
+        told.exits(3);
+        assert_eq!(told.state(), State::GaveUp);
+        assert!(told.has(&closed) && !asks(&told));
+
+        let mut told = begin(on_exit);
+        told.exits(0);
+        assert!(told.has(&closed) || on_exit == OnExit::Close, "{:?}", told.seen);
+        assert!(!asks(&told));
+
+        let mut told = begin(on_exit);
+        told.exits(3).asked(Wish::Stop);
+        assert_eq!(told.replies(), [(true, Some(State::Exited { code: 3 }))]);
+        assert!(told.has(&closed) && !asks(&told));
+    }
+}
