@@ -105,11 +105,14 @@ fn connect(directory: &Path, id: &PaneId, deadline: Instant) -> io::Result<UnixS
 /// When the socket cannot be made.
 pub fn listen(directory: &Path, id: &PaneId) -> io::Result<UnixListener> {
     let (_holder, path) = address(directory, id)?;
-    // One that somebody left here listens no more.
-    let _ = fs::remove_file(&path);
-    let listener = UnixListener::bind(&path)?;
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
+    // It gets its name when it listens: whoever came before that would be refused. One that somebody
+    // left here listens no more.
+    let new = path.with_extension("sock.new");
+    let _ = fs::remove_file(&new);
+    let listener = UnixListener::bind(&new)?;
+    fs::set_permissions(&new, fs::Permissions::from_mode(0o600))?;
     listener.set_nonblocking(true)?;
+    fs::rename(&new, &path)?;
     Ok(listener)
 }
 

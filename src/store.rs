@@ -147,7 +147,7 @@ impl Store {
 
     /// Forgets the pane.
     pub fn remove(&self, id: &PaneId) {
-        for kind in ["spec", "spec.new", "record", "record.new", "sock", "logged"] {
+        for kind in ["spec", "spec.new", "record", "record.new", "sock", "sock.new", "logged"] {
             let _ = fs::remove_file(self.path(id, kind));
         }
     }

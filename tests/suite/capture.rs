@@ -122,6 +122,8 @@ fn a_dead_pane_says_so_in_its_last_line() {
         server.tmux(["respawn-pane", "-k", "-t", "=shop:", "printf 'one\\ntwo\\n'"]);
         server.wait_until("the pane is dead", || server.list_panes("#{pane_dead}") == ["1"]);
         let pane = server.list_panes("#{pane_id}").remove(0);
+        server.wait_for_text(&pane, "two");
+        server.wait_for_text(&pane, "Pane is dead");
         // The notice takes two rows here on some versions.
         let said = server.rune(["capture", &pane, "--lines", "9", "--join"]).success().stdout;
         let lines: Vec<&str> = said.lines().collect();
