@@ -121,12 +121,15 @@ pub fn note_lost(context: &Context, snapshot: &Snapshot) {
     let kept = snapshot.panes().filter(|(_, _, pane)| is_lost(pane));
     let kept = kept.filter_map(|(session, _, pane)| Some(noted::pane(&session.name, pane.tag.as_ref()?)));
     let mut lost: Vec<Subject> = kept.collect();
-    let gone = written(context).into_iter().filter(|one| {
+    let gone = written(context).into_iter().filter_map(|mut one| {
         let ProcessId { pid, start } = one.record.runner;
-        one.record.server.map(|server| server.pid) == snapshot.pid
+        let is_gone = one.record.server.map(|server| server.pid) == snapshot.pid
             && one.was_cut_off()
             && !process::is_alive(pid, start)
-            && !is_live(snapshot, &one.specification)
+            && !is_live(snapshot, &one.specification);
+        // It may have written its last word between that look and this one.
+        one.record = one.store.record(&one.specification.tag.id).filter(|_| is_gone)?;
+        one.was_cut_off().then_some(one)
     });
     lost.extend(gone.map(|one| one.subject()));
     if lost.is_empty() {

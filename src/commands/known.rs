@@ -30,12 +30,18 @@ pub fn complete(context: &Context, snapshot: &mut Snapshot) {
 }
 
 /// Marks panes whose runner ended as dead: tmux may not have noticed, or has let them be.
-pub fn find_dead(snapshot: &mut Snapshot) {
+pub fn find_dead(context: &Context, snapshot: &mut Snapshot) {
+    let directories = directories(snapshot);
     let windows = snapshot.sessions.iter_mut().flat_map(|session| &mut session.windows);
     for pane in windows.flat_map(|window| &mut window.panes) {
         let record = pane.known.as_ref().and_then(|known| known.record.as_ref());
-        if let Some(ProcessId { pid, start }) = record.map(|record| record.runner) {
-            pane.dead |= pid == pane.pid && !process::is_alive(pid, start);
+        if let Some(ProcessId { pid, start }) = record.map(|record| record.runner)
+            && pid == pane.pid
+            && !process::is_alive(pid, start)
+        {
+            pane.dead = true;
+            // It may have written its last word between that look and this one.
+            pane.known = pane.tag.as_ref().and_then(|tag| read(context, &directories, tag));
         }
     }
 }

@@ -23,7 +23,7 @@ const LINES: usize = 20;
 /// `rune why`
 pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
     let mut snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
-    known::find_dead(&mut snapshot);
+    known::find_dead(context, &mut snapshot);
     gone::note_lost(context, &snapshot);
     let found = match target::pane(&snapshot, &options.pane) {
         Err(error @ Error::NotFound { .. }) => return past(context, &options.pane, &snapshot, error),

@@ -48,9 +48,13 @@ pub struct Known {
 /// What is known of `one`; nothing when nobody keeps it.
 pub fn known(one: &Background) -> Option<Known> {
     let runner = one.runner.as_ref()?;
-    let record = Store::at(runner.directory.clone()).record(&runner.id);
+    let read = || Store::at(runner.directory.clone()).record(&runner.id);
+    let mut record = read();
     let process = record.as_ref().map(|record| (record.runner.pid, record.runner.start)).or(one.process);
     let alive = process.is_some_and(|(pid, start)| process::is_alive(pid, start));
+    if !alive {
+        record = read(); // it may have written its last word between that look and this one
+    }
     let state = match &record {
         Some(record) if alive || record.state.is_end() => record.state.clone(),
         None if alive => State::Unknown,

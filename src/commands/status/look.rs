@@ -58,7 +58,7 @@ impl Look {
     /// Looks at everything.
     pub fn take(context: &Context) -> Result<Look> {
         let mut snapshot = context.look_for(Detail::Foreground)?.unwrap_or_default();
-        known::find_dead(&mut snapshot);
+        known::find_dead(context, &mut snapshot);
         let sample = usage::sample(&snapshot);
         let panes: Vec<&str> = snapshot.panes().map(|(_, _, pane)| pane.id.as_str()).collect();
         let version = snapshot.version.unwrap_or(Version::OLDEST);
