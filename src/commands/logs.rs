@@ -49,12 +49,14 @@ pub fn logs(context: &Context, options: &cli::Logs) -> Result<()> {
         match options.lines {
             None if !show.line(source, &line)? => return Ok(()),
             None => {}
-            Some(count) => {
+            // What is not shown as a line is none of the last.
+            Some(count) if options.json || matches!(line.what, What::Text { .. }) => {
                 last.push_back((source, line));
                 if last.len() > count {
                     last.pop_front();
                 }
             }
+            Some(_) => show.line(source, &line).map(drop)?,
         }
     }
     for (source, line) in &last {

@@ -110,6 +110,13 @@ fn a_restarted_pane_goes_on_in_its_log() {
         // In between, the runner says how the first ended.
         let both = |text: &str| text.starts_with("first\n") && text.ends_with("second\n");
         server.wait_until("both lives are logged", || both(&all()));
+        // A number of lines is that many, whatever else is noted between them.
+        let text = all();
+        let lines: Vec<&str> = text.split_inclusive('\n').collect();
+        for count in 1..=lines.len() {
+            let last = lines[lines.len() - count..].concat();
+            assert_eq!(logs(server, &["api", "-n", &count.to_string()]), last, "{count}");
+        }
         // No longer logged from the next start on.
         configure(server, &[json!({"key": "api", "command": "echo third; exec cat"})]);
         server.rune(["apply"]).success();
