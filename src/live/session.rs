@@ -85,7 +85,10 @@ pub(super) fn placeholder(workspace: &Workspace) -> Window {
 pub(super) fn takes_over(session: &LiveSession) -> Option<&LiveWindow> {
     let [window] = session.windows.as_slice() else { return None };
     let [pane] = window.panes.as_slice() else { return None };
-    let is_idle = pane.dead || is_shell(&pane.current_command) || pane.current_command == "rune";
+    // On its way to the shell a new pane is what started it: tmux's copy of itself, then rune.
+    let program = pane.current_command.as_str();
+    let begins = program.is_empty() || program == "rune" || program.starts_with("tmux");
+    let is_idle = pane.dead || begins || is_shell(program);
     (is_placeholder(window) && pane.tag.is_some() && is_idle).then_some(window)
 }
 
