@@ -19,8 +19,7 @@ fn wait_attached(server: &Server, wanted: &[&str]) {
 
 /// Presses what detaches, and waits until the server has noticed.
 fn detach(server: &Server, terminal: &mut Terminal) {
-    terminal.send_control('b');
-    terminal.send("d");
+    server.press(terminal, "d");
     terminal.code(0);
     server.wait_until("nobody is attached", || server.tmux(["list-clients"]).is_empty());
 }

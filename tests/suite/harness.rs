@@ -60,8 +60,7 @@ fn a_person_attaches_types_and_leaves() {
         server.wait_until("the window has the new size", || {
             server.format("#{window_width}x#{window_height}", "=one:") == "90x19"
         });
-        client.send_control('b');
-        client.send("d");
+        server.press(&mut client, "d");
         client.code(0);
 
         let mut client = server.attach();

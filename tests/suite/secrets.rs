@@ -223,8 +223,7 @@ fn panes_made_by_hand_have_the_workspaces_environment_and_root() {
         server.wait_until("somebody is attached", || !server.tmux(["list-clients"]).is_empty());
         let mut by_hand = |key: &str, file: &str| {
             let before = server.list_panes("").len();
-            terminal.send_control('b');
-            terminal.send(key);
+            server.press(&mut terminal, key);
             server.wait_until("there is another pane", || server.list_panes("").len() == before + 1);
             terminal.send_line(&format!("env >{}/{file}", server.project().display()));
             written(server, file)

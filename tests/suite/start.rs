@@ -28,8 +28,7 @@ fn a_bare_rune_is_rune_start() {
         });
         assert_eq!(server.list_windows("#{window_name} #{window_panes}"), ["editor 2", "logs 3"]);
         server.wait_for_text("=shop:editor.0", "hello");
-        terminal.send_control('b');
-        terminal.send("d");
+        server.press(&mut terminal, "d");
         terminal.code(0);
     });
 }

@@ -103,6 +103,15 @@ impl Server {
         self.tmux_run(["attach-session"]).in_terminal(100, 30)
     }
 
+    /// Presses tmux's prefix key and then `key`, in a terminal that is attached.
+    #[track_caller]
+    pub fn press(&self, terminal: &mut Terminal, key: &str) {
+        // What comes within a millisecond of anything else, be it the attaching, is pasted text to tmux.
+        self.tmux(["set-option", "-g", "assume-paste-time", "0"]);
+        terminal.send_control('b');
+        terminal.send(key);
+    }
+
     /// `tmux` with these words on this server, to be run in whatever way.
     pub fn tmux_run(&self, words: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Run<'_> {
         self.world.tmux(&self.socket()).args(words)
