@@ -1,15 +1,17 @@
 //! What the runner says to the writer of its pane's log, in the stream of the pane's output.
 //!
-//! `ESC ] 7717 ; rune ; ID ; start BEL` and `…; end BEL`, each with a number behind it where one is
-//! known (`start 4711`, `end 0`). Terminals pass over an operating system command that they do not know.
+//! `ESC ] 7717 ; rune ; ID ; start BEL`, `…; look BEL` and `…; end BEL`, the last with the code where one
+//! is known (`end 0`). Terminals pass over an operating system command that they do not know.
 
 use crate::record::PaneId;
 
 /// Something that the runner says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
-    /// The command starts or was started, with this process id.
-    Start(Option<u32>),
+    /// The command starts.
+    Start,
+    /// Nothing to note: it is for tmux, which looks what runs in a pane when the pane prints something.
+    Look,
     /// The command ended, with this code, and all it printed came before.
     End(Option<i32>),
 }
@@ -17,19 +19,20 @@ pub enum Mark {
 impl Mark {
     /// The bytes that a runner writes to its terminal.
     pub fn bytes(self, id: &PaneId) -> Vec<u8> {
-        let (word, number) = match self {
-            Mark::Start(pid) => ("start", pid.map(i64::from)),
-            Mark::End(code) => ("end", code.map(i64::from)),
+        let said = match self {
+            Mark::Start => "start".to_owned(),
+            Mark::Look => "look".to_owned(),
+            Mark::End(None) => "end".to_owned(),
+            Mark::End(Some(code)) => format!("end {code}"),
         };
-        let number = number.map(|number| format!(" {number}")).unwrap_or_default();
-        [intro(id), format!("{word}{number}\x07").into_bytes()].concat()
+        [intro(id), said.into_bytes(), b"\x07".to_vec()].concat()
     }
 
     fn parse(text: &[u8]) -> Option<Mark> {
         let mut words = std::str::from_utf8(text).ok()?.split(' ');
         match (words.next()?, words.next(), words.next()) {
-            ("start", None, None) => Some(Mark::Start(None)),
-            ("start", Some(pid), None) => Some(Mark::Start(Some(pid.parse().ok()?))),
+            ("start", None, None) => Some(Mark::Start),
+            ("look", None, None) => Some(Mark::Look),
             ("end", None, None) => Some(Mark::End(None)),
             ("end", Some(code), None) => Some(Mark::End(Some(code.parse().ok()?))),
             _ => None,

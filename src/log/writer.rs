@@ -135,8 +135,8 @@ impl Writer {
 
 fn note(sink: &mut Sink, now: Moment, mark: Mark) {
     match mark {
-        Mark::Start(None) => sink.marker(now, STARTED),
-        Mark::Start(Some(pid)) => sink.marker(now, &format!("{STARTED}, pid {pid}")),
+        Mark::Start => sink.marker(now, STARTED),
+        Mark::Look => return,
         Mark::End(None) => sink.marker(now, ENDED),
         Mark::End(Some(code)) => {
             sink.marker(now, &format!("{ENDED}, code {code}"));

@@ -27,6 +27,12 @@ pub fn command_line(process: &Process) -> String {
     if same && !words.is_empty() { words } else { process.name.clone() }
 }
 
+/// Whether the process has written anything, to whatever; false where that may not be known.
+pub fn has_written(pid: u32) -> bool {
+    let used = fs::read_to_string(path(pid, "io")).unwrap_or_default();
+    used.lines().filter_map(|line| line.strip_prefix("wchar: ")).any(|bytes| bytes != "0")
+}
+
 pub(super) fn read_all() -> Vec<Process> {
     read_used().into_iter().map(|(process, _)| process).collect()
 }

@@ -31,6 +31,7 @@ use rustix::process::{Pid, getpid, set_child_subreaper};
 use rustix::stdio::stdin;
 use rustix::termios::Termios;
 
+use crate::cast::Mark;
 use crate::control;
 use crate::probe::Attempt;
 use crate::record::PaneId;
@@ -59,7 +60,7 @@ pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, server: Serv
             let mut pane = Pane::new(store, specification, environment, &inherited, server);
             drop(inherited);
             if pane.specification.becomes_command() {
-                terminal.touch();
+                terminal.whisper(&Mark::Look.bytes(id));
                 pane.become_command()
             } else {
                 match Runner::new(pane, terminal) {

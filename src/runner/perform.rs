@@ -8,6 +8,7 @@ use super::pane::simplest_shell;
 use super::{Chase, Front, Lines, Logged, Runner, program};
 use crate::cast::Mark;
 use crate::probe::Attempt;
+use crate::process;
 use crate::record::State;
 use crate::supervise::{Effect, Event, Which};
 use crate::workspace::supervision::Ask;
@@ -112,17 +113,25 @@ impl Runner {
         if specification.supervision.logs() {
             self.lines = Lines::new(specification, self.terminal.is_there());
             self.logged = None;
-            self.terminal.whisper(&Mark::Start(None).bytes(&specification.tag.id));
+            self.terminal.whisper(&Mark::Start.bytes(&specification.tag.id));
         }
         match self.pane.command().and_then(|command| self.children.start(&command)) {
             Ok(pid) => {
                 self.command = Some(pid);
                 let number = pid.as_raw_pid().unsigned_abs();
                 self.pane.started(number);
-                self.terminal.touch();
+                self.have_it_named(number);
                 Event::Started(number)
             }
             Err(error) => Event::NotStarted(program::why(&error)),
+        }
+    }
+
+    /// Has tmux look which program runs, and name the window after it. What the program prints does so,
+    /// too, and this must not come in the middle of it: only a quiet one is helped.
+    fn have_it_named(&self, pid: u32) {
+        if !process::has_written(pid) {
+            self.terminal.whisper(&Mark::Look.bytes(&self.pane.specification.tag.id));
         }
     }
 

@@ -117,11 +117,6 @@ impl Terminal {
         }
     }
 
-    /// Writes what nobody sees, so that tmux looks which program runs and names the window after it.
-    pub fn touch(&self) {
-        self.write("\x1b[m");
-    }
-
     fn write(&self, text: &str) {
         self.whisper(text.as_bytes());
     }

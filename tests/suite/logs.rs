@@ -40,11 +40,12 @@ fn what_a_pane_prints_is_logged_from_its_first_byte_to_its_last() {
         let expected: Vec<u8> = (1..=count).flat_map(|n| format!("{n:07}{rest}\r\n").into_bytes()).collect();
         assert_eq!(expected.len(), 50_000_000);
         let read = output(&log(server, "big"));
-        // The runner itself prints a little before and after.
+        // The runner itself prints a little after.
         let extra = read.len().checked_sub(expected.len()).expect("nothing is missing");
         assert!(extra < 100, "{extra}");
-        let at = (0..=extra).find(|&at| read[at..].starts_with(&expected));
-        assert!(at.is_some(), "every byte is as it was");
+        if let Some(at) = expected.iter().zip(&read).position(|(expected, read)| expected != read) {
+            panic!("at {at} is {:?}", String::from_utf8_lossy(&read[at..at + 100]));
+        }
     });
 }
 
@@ -52,7 +53,7 @@ fn what_a_pane_prints_is_logged_from_its_first_byte_to_its_last() {
 fn marks_are_seen_by_the_writer_only() {
     on_each_tmux(|server| {
         let mark = |said: &str| format!("printf '\\033]7717;rune;%s;{said}\\007' \"$RUNE_PANE\"");
-        let command = format!("echo a; {}; printf b; {}; echo c; exec cat", mark("start 7"), mark("end 3"));
+        let command = format!("echo a; {}; printf b; {}; echo c; exec cat", mark("start"), mark("end 3"));
         let pane = &start(server, &[json!({"key": "api", "command": command, "log": true})])[0];
         server.wait_for_text(pane, "c");
         let screen = server.capture(pane);
@@ -68,7 +69,7 @@ fn marks_are_seen_by_the_writer_only() {
             .iter()
             .map(|line| ["text", "marker", "exit"].iter().map(|key| line[key].clone()).collect())
             .collect();
-        let marks = json!([["a", null, null], [null, "started, pid 7", null], ["b", null, null]]);
+        let marks = json!([["a", null, null], [null, "started", null], ["b", null, null]]);
         assert!(said.windows(3).any(|three| marks == Value::from(three)), "{said:?}");
         assert!(
             said.contains(&json!([null, "ended, code 3", null])) && said.contains(&json!([null, null, 3]))
@@ -76,8 +77,7 @@ fn marks_are_seen_by_the_writer_only() {
         for (key, value) in [("schema", json!(1)), ("session", json!("w")), ("pane", json!("api"))] {
             assert!(lines.iter().all(|line| line[key] == value), "{lines:?}");
         }
-        // The runner resets colours once, whenever its turn comes.
-        assert!(logs(server, &["--raw", "api"]).replace("\x1b[m", "").contains("a\r\nb"));
+        assert!(logs(server, &["--raw", "api"]).contains("a\r\nb"));
     });
 }
 
