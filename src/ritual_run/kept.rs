@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
@@ -13,7 +13,7 @@ use super::Options;
 use super::ready::{Awaited, wait};
 use crate::control;
 use crate::error::{Error, Result};
-use crate::event::{self, Event, Subject, What};
+use crate::event::{Subject, What};
 use crate::journal::Journal;
 use crate::process::{self, End, Handle, Process, Run};
 use crate::project::Project;
@@ -148,19 +148,9 @@ pub(super) fn note_lost(one: &Background, by: &str) -> bool {
     let Some(runner) = lost else { return false };
     let specification = Store::at(runner.directory.clone()).specification(&runner.id);
     if let Some(Specification { session, tag, journal: Some(journal), .. }) = specification {
-        let (workspace, id) = (Some(tag.workspace), Some(tag.id));
-        let subject = Subject { session, workspace, id, ..Subject::default() };
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let at = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-        let by = Some(by.trim_matches('`').to_owned());
+        let subject = Subject { window: None, pane: None, ..Subject::pane(&session, &tag) };
         // What happened has happened nevertheless.
-        let _ = Journal::at(journal.into()).append(&Event {
-            schema: event::SCHEMA,
-            at,
-            what: What::LostRunner,
-            subject,
-            by,
-        });
+        let _ = Journal::at(journal.into()).note([(What::LostRunner, subject)], Some(by.trim_matches('`')));
     }
     true
 }
