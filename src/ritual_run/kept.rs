@@ -24,8 +24,8 @@ use crate::ritual_plan::record::{Background, Runner, word};
 use crate::store::Store;
 use crate::supervise::{Request, Wish};
 use crate::watch::Watch;
+use crate::workspace::Key;
 use crate::workspace::supervision::{Probe, Ready};
-use crate::workspace::{Hash, Key, OnExit};
 
 /// How long a runner may take to write down its first word.
 const BEGIN: Duration = Duration::from_secs(10);
@@ -98,27 +98,22 @@ pub(super) fn prepare(
     let id = PaneId::parse(&format!("k{id}")).ok_or_else(|| Error::failed("there is no id"))?;
     let project_word = word(&project.root, &project.name);
     let directory = options.state.join("rituals").join(&project_word);
+    let tag = Tag {
+        id: id.clone(),
+        workspace: project_word,
+        window: Key::from_name(&phase.to_string()),
+        pane: Key::from_name(&command.name),
+    };
     let specification = Specification {
-        schema: SCHEMA,
-        tag: Tag {
-            id: id.clone(),
-            workspace: project_word,
-            window: Key::from_name(&phase.to_string()),
-            pane: Key::from_name(&command.name),
-        },
-        hash: Hash(String::new()),
         summary: command.command.as_ref().map(crate::workspace::Command::summary).unwrap_or_default(),
-        title: None,
         argv: run.argv.iter().map(text).collect::<Result<_>>()?,
         cwd: text(&run.cwd.clone().into_os_string())?,
-        on_exit: OnExit::Close,
-        tmux: String::new(),
         shell: options.shell.to_owned(),
-        is_shell: false,
         supervision: command.supervision.clone(),
         session: format!("ritual {phase}: {}", command.name),
         journal: options.journal.to_str().map(str::to_owned),
         log: log.to_str().map(str::to_owned),
+        ..Specification::new(SCHEMA, tag)
     };
     // The environment is the runner's own, and in no file.
     Store::open(&directory)?.write_specification(&specification, &[])?;

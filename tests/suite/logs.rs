@@ -8,8 +8,7 @@ use std::path::{Path, PathBuf};
 use rune::log::{Place, Tail};
 use rune::record::{PaneId, SCHEMA, Specification, Tag};
 use rune::store::Store;
-use rune::workspace::supervision::Supervision;
-use rune::workspace::{Hash, Key, OnExit};
+use rune::workspace::Key;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use serde_json::{Value, json};
 
@@ -460,20 +459,9 @@ impl Writer {
 
 fn specification(tag: Tag, log: &Path) -> Specification {
     Specification {
-        schema: SCHEMA,
-        tag,
-        hash: Hash(String::new()),
         summary: "test".to_owned(),
-        title: None,
-        argv: Vec::new(),
-        cwd: "/".to_owned(),
-        on_exit: OnExit::Shell,
-        tmux: "tmux".to_owned(),
-        shell: "/bin/sh".to_owned(),
-        is_shell: false,
-        supervision: Supervision::default(),
         session: "w".to_owned(),
-        journal: None,
         log: log.to_str().map(str::to_owned),
+        ..Specification::new(SCHEMA, tag)
     }
 }
