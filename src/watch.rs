@@ -51,6 +51,16 @@ impl Watch {
         Ok(())
     }
 
+    /// Watches a directory for entries that are new, from now on.
+    ///
+    /// # Errors
+    /// As [`Watch::add`].
+    pub fn add_for_new(&self, directory: &Path) -> io::Result<()> {
+        let new = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::ONLYDIR;
+        inotify::add_watch(&self.0, directory, new)?;
+        Ok(())
+    }
+
     /// What happened since this was asked last; does not wait.
     pub fn changes(&self) -> Vec<Change> {
         let mut buffer = [MaybeUninit::uninit(); 4096];

@@ -33,6 +33,14 @@ impl Place {
         Ok(Place(place))
     }
 
+    /// The begin of what its newest writer wrote.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn newest(directory: &Path) -> io::Result<Place> {
+        Ok(Place(segments(directory)?.last().map(|segment| (segment.number, 0)).into_iter().collect()))
+    }
+
     /// A place with at least `count` line feeds of output behind it, if the log has as many, and not
     /// many more.
     ///

@@ -303,6 +303,48 @@ fn a_cursor_gives_what_is_new() {
 }
 
 #[test]
+fn following_goes_on_with_what_is_opened_later() {
+    on_each_tmux(|server| {
+        let api = json!({"key": "api", "command": "echo from api; exec cat", "log": true});
+        let old = json!({"key": "old", "command": "echo from old; exec cat", "log": true});
+        let panes = start(server, &[api.clone(), old]);
+        server.wait_until("both are logged", || logs(server, &[]).lines().count() == 2);
+        configure(server, std::slice::from_ref(&api));
+        server.rune(["apply", "--prune"]).success();
+        // One word that means more later, one that does not, and none at all.
+        let mut pattern = server.pty(["logs", "-f", "w:*"]);
+        let mut one = server.pty(["logs", "-f", "api"]);
+        let mut session = server.pty(["logs", "-f", "w:"]);
+        let mut all = server.pty(["logs", "-f"]);
+        for follower in [&mut pattern, &mut one, &mut session, &mut all] {
+            follower.expect("from api");
+        }
+        let worker = json!({"key": "worker", "command": "echo from worker; exec cat", "log": true});
+        let again = json!({"key": "old", "command": "echo again; exec cat", "log": true});
+        configure(server, &[api.clone(), worker, again]);
+        server.rune(["apply"]).success();
+        for follower in [&mut pattern, &mut session, &mut all] {
+            follower.expect("from worker");
+        }
+        let said = session.expect("again");
+        assert!(!said.contains("from old"), "what was before is not what comes: {said}");
+        // A pane that is made by name is another one, and so is one of another session.
+        let split = ["pane", "split", "w:.api", "--log", "--command", "echo from split; exec cat"];
+        server.rune(split).success();
+        all.expect("from split");
+        let other = json!({"workspace": {"session_name": "other", "windows":
+            [{"panes": [{"key": "else", "command": "echo from else; exec cat", "log": true}]}]}});
+        server.write("elsewhere/rune.yaml", other.to_string());
+        server.rune(["start", "-d", "-C", "elsewhere"]).success();
+        all.expect("from else");
+        // What one means is not more than it was.
+        server.tmux(["send-keys", "-t", &panes[0], "the end", "Enter"]);
+        let said = one.expect("the end");
+        assert!(!said.contains("from worker") && !said.contains(" | "), "{said}");
+    });
+}
+
+#[test]
 fn following_is_pushed_and_ends_with_its_reader() {
     on_each_tmux(|server| {
         let pane =
