@@ -318,6 +318,12 @@ pub struct Logs {
     /// Print when each line was printed
     #[arg(short, long)]
     pub timestamps: bool,
+    /// Remove the logs of these panes, which must have ended
+    #[arg(long, conflicts_with_all = ["follow", "since", "until", "grep", "lines", "cursor", "json", "raw", "ansi", "timestamps"])]
+    pub remove: bool,
+    /// With --remove: the logs of all panes that are gone
+    #[arg(long, requires = "remove", conflicts_with = "panes")]
+    pub gone: bool,
     /// Read this config instead of looking for one
     // The global option without its letter, which here follows: clap leaves an id alone that is taken.
     #[arg(id = "file", long = "file", global = true, value_name = "FILE")]

@@ -29,7 +29,7 @@ pub use file::FileMatcher;
 pub use lines::{Line, Lines, What};
 pub use matcher::Matcher;
 pub use reading::Entry;
-pub use segment::{Segment, clear, segments};
+pub use segment::{Segment, clear, remove, segments};
 pub use sink::{DROPPED, Limits, Sink};
 pub use tail::{Place, Tail};
 pub use undated::Undated;

@@ -3,10 +3,13 @@
 mod filter;
 mod follow;
 mod merge;
+mod remove;
 mod select;
 mod show;
+mod stored;
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 use super::context::Context;
 use crate::cli;
@@ -20,6 +23,9 @@ use show::Show;
 
 /// `rune logs`
 pub fn logs(context: &Context, options: &cli::Logs) -> Result<()> {
+    if options.remove {
+        return remove::remove(context, options);
+    }
     let filter = Filter::new(options)?;
     let sources = select::sources(context, &options.panes)?;
     if options.raw && sources.len() > 1 {
@@ -102,8 +108,13 @@ fn cursor(context: &Context, name: &str) -> Result<Cursor> {
             hint: Some("take letters, digits, `_`, `-` and `.`".to_owned()),
         });
     }
-    let directory = context.state_directory().join("cursors").join(context.server_word());
+    let directory = cursors(context);
     Cursor::open(&directory, name).map_err(Error::io("read", directory.join(name)))
+}
+
+/// Where the cursors of this server are.
+fn cursors(context: &Context) -> PathBuf {
+    context.state_directory().join("cursors").join(context.server_word())
 }
 
 /// Where to begin.

@@ -303,6 +303,54 @@ fn a_cursor_gives_what_is_new() {
 }
 
 #[test]
+fn logs_are_as_large_as_declared_and_removed_when_nobody_writes() {
+    on_each_tmux(|server| {
+        let command = "seq -f '%0100.0f' 1 20000; echo the end; exec cat"; // 2 MB
+        let small = json!({"key": "small", "command": command, "log": {"size": "512KB"}});
+        let other = json!({"key": "other", "command": "echo other; exec cat", "log": true});
+        start(server, &[small, other, keep()]);
+        server.wait_until("all is logged", || logs(server, &["small", "-n", "1"]) == "the end\n");
+        let sizes = |key: &str| -> Vec<u64> {
+            segments(&log(server, key)).iter().map(|path| fs::metadata(path).unwrap().len()).collect()
+        };
+        let all: u64 = sizes("small").iter().sum();
+        // Segments end with whole events, which may be of 8 KB.
+        assert!((256 << 10..600 << 10).contains(&all), "{:?}", sizes("small"));
+
+        for words in [&["small"][..], &["small", "other"], &["w"]] {
+            let said = server.rune([&["logs", "--remove"], words].concat()).code(5).stderr;
+            assert!(said.contains("`w:1.small` is still logged"), "{said}");
+        }
+        let said = server.rune(["logs", "--remove", "--gone"]).success().stderr;
+        assert_eq!(said, "there is no log of a pane that is gone\n");
+        server.rune(["logs", "--remove"]).code(2);
+        server.rune(["logs", "--gone"]).code(2);
+        server.rune(["logs", "--cursor", "reader"]).success();
+
+        configure(server, &[keep()]);
+        server.rune(["apply", "--prune"]).success();
+        server.wait_until("the writers end", || writers(server).is_empty());
+        let mut follower = server.pty(["logs", "-f", "small", "other"]);
+        follower.expect("the end");
+        let said = server.rune(["logs", "--remove", "small"]).success().stderr;
+        assert!(said.starts_with("removed the log of `w:1.small`, "), "{said}");
+        assert!(server.rune(["logs", "small"]).code(3).stderr.contains("`small`"));
+        assert_eq!(logs(server, &["other"]), "other\n");
+        let said = server.rune(["logs", "--remove", "--gone"]).success().stderr;
+        assert!(said.starts_with("removed the log of `w:2.other`, "), "{said}");
+        assert!(!server.sh("ls \"$XDG_STATE_HOME\"/rune/logs/*/*/*.small").run().stdout.contains("cast"));
+
+        // Another log of that name is another one, for cursors and for who still follows.
+        let again = json!({"key": "small", "command": "echo again; exec cat", "log": true});
+        configure(server, &[again, keep()]);
+        server.rune(["apply"]).success();
+        follower.expect("again");
+        server.wait_until("it is logged", || logs(server, &["small"]) == "again\n");
+        assert_eq!(server.rune(["logs", "--cursor", "reader"]).success().stdout, "again\n");
+    });
+}
+
+#[test]
 fn following_goes_on_with_what_is_opened_later() {
     on_each_tmux(|server| {
         let api = json!({"key": "api", "command": "echo from api; exec cat", "log": true});

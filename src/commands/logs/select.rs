@@ -1,17 +1,16 @@
 //! Which logs are meant: those of live panes, and of panes that are gone, by their keys.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use super::stored::kept;
 use crate::cast::{self, Header, Origin, Term};
 use crate::commands::background;
 use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::log;
-use crate::record::{PaneId, Tag};
-use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::log::{self, Segment};
+use crate::record::Tag;
+use crate::snapshot::{LivePane, Snapshot};
 use crate::target::{self, Found};
-use crate::workspace::{Key, Size};
 
 /// A log with whose it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +77,26 @@ pub fn sources(context: &Context, words: &[String]) -> Result<Vec<Source>> {
         true => Err(Error::NotLogged { pane: None }),
         false => Ok(found),
     }
+}
+
+/// The logs of panes that are not on the server any more, and that nobody writes to.
+///
+/// # Errors
+/// When the server cannot be asked.
+pub fn gone(context: &Context) -> Result<Vec<Source>> {
+    let live = context.look()?.unwrap_or_default();
+    let kept = kept(context, &live);
+    let lives = |tag: &Tag| {
+        let is = |pane: &LivePane| {
+            let live = pane.tag.as_ref();
+            live.is_some_and(|live| context.log_directory(live) == context.log_directory(tag))
+        };
+        live.panes().any(|(_, _, pane)| is(pane))
+    };
+    let gone = all(&kept).filter(|found| found.pane.tag.as_ref().is_some_and(|tag| !lives(tag)));
+    let is_written =
+        |source: &Source| log::segments(&source.path).is_ok_and(|all| all.iter().any(Segment::is_written));
+    Ok(gone.filter_map(|found| logged(context, &found)).filter(|source| !is_written(source)).collect())
 }
 
 /// The output of background commands, if that is what `words` mean.
@@ -154,75 +173,4 @@ fn all(snapshot: &Snapshot) -> impl Iterator<Item = Found<'_>> {
 
 fn kept_names(kept: &Snapshot) -> Vec<String> {
     all(kept).map(|found| found.name()).collect()
-}
-
-/// Every log of this server as the pane that it was of, under the name that its session has now, else
-/// had.
-fn kept(context: &Context, live: &Snapshot) -> Snapshot {
-    let mut sessions: Vec<LiveSession> = Vec::new();
-    for (workspace, directory) in entries(&context.logs_directory()) {
-        let mut name = live.workspace(&workspace).map(|session| session.name.clone());
-        let mut windows: Vec<LiveWindow> = Vec::new();
-        for (keys, directory) in entries(&directory) {
-            let keys = keys.split_once('.').and_then(|(window, pane)| Key::new(window).zip(Key::new(pane)));
-            let Some((window, pane)) = keys else { continue };
-            if name.is_none() {
-                name = log::header(&directory).map(|header| header.rune.session);
-            }
-            let tag = Tag {
-                id: PaneId::new(true, 0, 0),
-                workspace: workspace.clone(),
-                window: window.clone(),
-                pane,
-            };
-            match windows.iter_mut().find(|known| known.name == window.as_str()) {
-                Some(known) => known.panes.push(gone(tag)),
-                None => windows.push(LiveWindow {
-                    id: String::new(),
-                    index: 0,
-                    name: window.to_string(),
-                    active: false,
-                    size: Size::DEFAULT,
-                    noted: None,
-                    panes: vec![gone(tag)],
-                }),
-            }
-        }
-        sessions.push(LiveSession {
-            id: String::new(),
-            name: name.unwrap_or_else(|| workspace.clone()),
-            attached: 0,
-            workspace: Some(workspace),
-            about: None,
-            directory: None,
-            windows,
-        });
-    }
-    Snapshot { sessions, ..Snapshot::default() }
-}
-
-/// A pane that is known by its keys only. Targets tell panes apart by their ids.
-fn gone(tag: Tag) -> LivePane {
-    LivePane {
-        id: format!("{}/{}.{}", tag.workspace, tag.window, tag.pane),
-        index: 0,
-        active: false,
-        pid: 0,
-        dead: true,
-        title: String::new(),
-        current_command: String::new(),
-        current_path: String::new(),
-        tag: Some(tag),
-        known: None,
-        shown: None,
-    }
-}
-
-/// Names and paths of what is in a directory, in order.
-fn entries(directory: &Path) -> Vec<(String, PathBuf)> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut found: Vec<(String, PathBuf)> =
-        entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path()))).collect();
-    found.sort();
-    found
 }
