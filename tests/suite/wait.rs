@@ -1,6 +1,5 @@
 //! `rune wait`, `rune start --wait` and `rune why`: what is waited for, until when, and what is said.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -19,19 +18,8 @@ fn start(server: &Server, panes: &str) {
     server.rune(["start", "-d"]).success();
 }
 
-/// The file that rune keeps about a pane.
-fn file(server: &Server, key: &str, kind: &str) -> PathBuf {
-    let panes = server.list_panes("#{pane_start_command}");
-    let words = panes.iter().map(|command| command.replace('"', ""));
-    let words: Vec<String> = words
-        .map(|command| command.split(' ').map(str::to_owned).collect::<Vec<String>>())
-        .find(|words| words.last().is_some_and(|last| last == key))
-        .expect("the pane is there");
-    PathBuf::from(&words[2]).join(format!("{}.{kind}", words[4]))
-}
-
 fn record(server: &Server, key: &str) -> Value {
-    let text = std::fs::read(file(server, key, "record")).unwrap_or_default();
+    let text = std::fs::read(server.pane_file(key, "record")).unwrap_or_default();
     serde_json::from_slice(&text).unwrap_or_default()
 }
 
@@ -40,7 +28,7 @@ fn rewrite(server: &Server, key: &str, change: impl Fn(&mut Value)) {
     server.wait_until("there is a record", || !record(server, key).is_null());
     let mut value = record(server, key);
     change(&mut value);
-    let path = file(server, key, "record");
+    let path = server.pane_file(key, "record");
     let new = path.with_extension("record.new");
     std::fs::write(&new, value.to_string()).expect("it can be written");
     std::fs::rename(new, path).expect("it can be replaced");
