@@ -9,7 +9,7 @@ use rune::log::{Place, Tail};
 use rune::record::{PaneId, SCHEMA, Specification, Tag};
 use rune::store::Store;
 use rune::workspace::Key;
-use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
 use serde_json::{Value, json};
 
 use crate::support::{Process, Server, on_each_tmux};
@@ -138,7 +138,7 @@ fn a_killed_writer_ends_nothing_but_the_log() {
         server.tmux(["send-keys", "-t", pane, "before", "Enter"]);
         server.wait_until("it is logged", || logs(server, &["api"]) == "before\nbefore\n");
         let writer = writers(server).pop().expect("a writer");
-        kill_process(Pid::from_raw(writer.pid).expect("a process"), Signal::KILL).expect("it is ours");
+        writer.signal(Signal::KILL);
         server.wait_until("the writer is gone", || writers(server).is_empty());
         server.tmux(["send-keys", "-t", pane, "after", "Enter"]);
         server.wait_for_text(pane, "after\nafter");
