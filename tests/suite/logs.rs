@@ -368,6 +368,29 @@ fn logs_are_as_large_as_declared_and_removed_when_nobody_writes() {
 }
 
 #[test]
+fn who_follows_misses_nothing_when_a_log_goes_on_in_another_file() {
+    on_each_tmux(|server| {
+        let command = "read go; seq -f '%099.0f' 1 60000; echo the end; exec cat"; // 6 MB
+        start(server, &[json!({"key": "a", "command": command, "log": {"size": "16MB"}})]);
+        let pane = server.list_panes("#{pane_id}").remove(0);
+        let child = server.sh("rune logs -f a >followed").start();
+        let follows = || server.processes().iter().any(|process| process.words.starts_with("rune logs -f"));
+        server.wait_until("it follows", follows);
+        server.tmux(["send-keys", "-t", &pane, "", "Enter"]);
+        let read = || fs::read_to_string(server.project().join("followed")).unwrap_or_default();
+        server.wait_until("all is followed", || read().ends_with("the end\n"));
+        assert!(segments(&log(server, "a")).len() > 1, "the log has gone on in another file");
+        let text = read();
+        let mut lines = text.lines().filter(|line| line.len() == 99);
+        for number in 1..=60000 {
+            assert_eq!(lines.next(), Some(format!("{number:099}").as_str()));
+        }
+        assert_eq!(lines.next(), None);
+        drop(child);
+    });
+}
+
+#[test]
 fn following_goes_on_with_what_is_opened_later() {
     on_each_tmux(|server| {
         let api = json!({"key": "api", "command": "echo from api; exec cat", "log": true});
