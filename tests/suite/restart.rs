@@ -282,6 +282,27 @@ fn a_start_after_the_server_was_killed_says_what_it_found() {
 }
 
 #[test]
+fn what_waits_for_somebody_is_restarted_by_its_name_only() {
+    on_each_tmux(|server| {
+        let panes =
+            "{key: a, command: exec sleep 3011}, {key: tidy, command: exec sleep 3012, autostart: false}";
+        start(server, panes);
+        wait_for_state(server, "shop:code.tidy", "waiting");
+        for words in
+            [&["restart", "--all"][..], &["restart", "code"], &["restart", "*"], &["restart", "shop"]]
+        {
+            let said = server.rune(words).success().stderr;
+            assert_eq!(told(&said, "restarted "), ["shop:code.a"], "{words:?}");
+            assert_eq!(state(server, "shop:code.tidy"), "waiting");
+        }
+        server.rune(["restart", "tidy"]).success();
+        wait_for_state(server, "shop:code.tidy", "running");
+        let said = server.rune(["restart", "--all"]).success().stderr;
+        assert_eq!(told(&said, "restarted ").len(), 2, "{said}");
+    });
+}
+
+#[test]
 fn what_a_runner_could_not_end_is_named() {
     on_each_tmux(|server| {
         server.write(

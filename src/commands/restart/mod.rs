@@ -76,7 +76,7 @@ fn run_asking(context: &Context, deed: Deed, options: &cli::Panes, ask: Ask<'_>)
     if snapshot.sessions.is_empty() {
         return Err(Error::NotRunning);
     }
-    let chosen = chosen::chosen(context, &snapshot, options)?;
+    let chosen = chosen::chosen(context, &snapshot, options, deed)?;
     let sessions: Vec<_> = snapshot.sessions.iter().collect();
     if let Some(own) = leave::own_pane(context, &snapshot, &sessions)
         && let Some(one) = chosen.iter().find(|one| one.pane.id == own)
