@@ -14,9 +14,9 @@ mod content;
 mod declare;
 mod ensure;
 mod pane;
+mod placeholder;
 mod scene;
 mod session;
-mod slots;
 mod split;
 mod window;
 

@@ -4,9 +4,11 @@ use super::Planned;
 use super::address::Address;
 use super::content::Content;
 use super::declare::{self, By};
-use super::ensure::{WantedPane, WantedWindow, live_window, new_window, window_key};
+use super::ensure::wanted::{WantedPane, WantedWindow};
+use super::ensure::window::{live_window, new_window};
+use super::placeholder::{stays, takes_over};
 use super::scene::Scene;
-use super::session::{nothing, stays, takes_over};
+use super::session::nothing;
 use crate::error::{Error, Result};
 use crate::plan::{Act, Part};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow};
@@ -141,4 +143,9 @@ fn equal(live: &LiveWindow) -> Layout {
 /// A window's name, for people.
 pub(super) fn full_name(session: &LiveSession, window: &LiveWindow) -> String {
     format!("{}:{}", session.name, target::window_key(window))
+}
+
+/// The key that panes carry of a window that exists.
+pub(super) fn window_key(window: &LiveWindow) -> Key {
+    window.noted.as_ref().map_or_else(|| Key::from_name(&window.name), |note| note.key.clone())
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::MOST_PANES;
-use super::content::Content;
-use super::declare::{self, By};
-use super::ensure::WantedWindow;
-use super::scene::{number, pane_named};
+use super::wanted::WantedWindow;
 use crate::error::{Error, Result};
+use crate::live::MOST_PANES;
+use crate::live::content::Content;
+use crate::live::declare::{self, By};
+use crate::live::scene::{number, pane_named};
 use crate::plan::Draft;
 use crate::snapshot::{LivePane, LiveWindow};
 use crate::workspace::{Key, Layout, NamedLayout, Pane, Window, Workspace};
