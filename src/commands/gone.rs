@@ -108,6 +108,9 @@ pub fn clean(context: &Context, snapshot: &Snapshot, by: &str) {
     noted::note(context, events, by);
     for one in &gone {
         one.store.remove(&one.specification.tag.id);
+        if one.store.ids().is_empty() {
+            one.store.clear();
+        }
     }
 }
 
