@@ -257,6 +257,7 @@ pub fn add_left(context: &Context, snapshot: &mut Snapshot) {
                 name: key,
                 active: false,
                 size: Size { width: 0, height: 0 },
+                layout: String::new(),
                 noted: None,
                 panes: Vec::new(),
             });

@@ -58,7 +58,9 @@ fn live_session(
     wanted: &WantedSession<'_>,
     live: &LiveSession,
 ) -> Result<Workspace> {
-    scene.allowed("session", &live.name, live.workspace.is_some())?;
+    if !wanted.windows.is_empty() || !wanted.environment.is_empty() {
+        scene.allowed("session", &live.name, live.workspace.is_some())?;
+    }
     let about = live.about.as_ref();
     if let (Some(root), Some(about)) = (wanted.root, about)
         && Path::new(&about.root) != root
@@ -71,6 +73,15 @@ fn live_session(
                 root.display()
             ),
             hint: Some("`rune session create --reset` makes it anew".to_owned()),
+        });
+    }
+    if !wanted.environment.is_empty() && !about.is_some_and(|about| about.is_live()) {
+        return Err(Error::Refused {
+            message: format!("the environment of session `{}` is not rune's to change", live.name),
+            hint: Some(match about {
+                Some(_) => "its config declares it".to_owned(),
+                None => "`tmux set-environment` does it".to_owned(),
+            }),
         });
     }
     let mut workspace = scene.workspace(live);

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use super::address::Address;
 use super::content::Content;
 use super::declare::{self, By};
-use super::pane::is_shell;
 use super::scene::Scene;
+use super::typing::is_shell;
+use super::{Ensure, Operation};
 use crate::error::{Error, Result};
 use crate::plan::Draft;
-use crate::snapshot::{LiveSession, LiveWindow};
+use crate::snapshot::{LivePane, LiveSession, LiveWindow};
 use crate::workspace::{Key, Layout, Window, Workspace};
 
 /// The key of the window that a session has which was made without one.
@@ -27,15 +29,49 @@ pub(super) fn placeholder(workspace: &Workspace) -> Window {
     }
 }
 
+/// How many milliseconds what runs in a placeholder may belong to the start of its shell.
+const START: u64 = 10_000;
+
 /// The placeholder of an empty session, while nobody uses it.
 pub(super) fn takes_over(session: &LiveSession) -> Option<&LiveWindow> {
+    let (window, pane) = only(session)?;
+    is_idle(pane).then_some(window)
+}
+
+/// Whether a window is about to be opened beside a placeholder in which something runs that may belong to
+/// the start of its shell. `now` is in milliseconds since 1970.
+pub fn may_start(scene: &Scene<'_>, operation: &Operation, now: u64) -> bool {
+    let starts = |at: &Address| {
+        let names = at.pane_names(scene.snapshot).or_else(|_| at.window_names(scene.snapshot)).ok()?;
+        let session = scene.session_named(names.session)?;
+        let (_, pane) = only(session).filter(|(_, pane)| !is_idle(pane))?;
+        let is_new = scene.window_named(session, names.window?).ok()?.is_none();
+        let record = pane.known.as_ref()?.record.as_ref()?;
+        Some(is_new && now < record.since.saturating_add(START))
+    };
+    match operation {
+        Operation::CreateWindow { at, .. } => starts(at) == Some(true),
+        Operation::Ensure(all) => all.iter().any(|one| match one {
+            Ensure::Session { .. } => false,
+            Ensure::Window { at, .. } | Ensure::Pane { at, .. } => starts(at) == Some(true),
+        }),
+        _ => false,
+    }
+}
+
+/// The placeholder of an empty session, with its pane.
+fn only(session: &LiveSession) -> Option<(&LiveWindow, &LivePane)> {
     let [window] = session.windows.as_slice() else { return None };
     let [pane] = window.panes.as_slice() else { return None };
+    (is_placeholder(window) && pane.tag.is_some()).then_some((window, pane))
+}
+
+/// Whether nothing but a shell runs in a pane.
+fn is_idle(pane: &LivePane) -> bool {
     // On its way to the shell a new pane is what started it: tmux's copy of itself, then rune.
     let program = pane.current_command.as_str();
     let begins = program.is_empty() || program == "rune" || program.starts_with("tmux");
-    let is_idle = pane.dead || begins || is_shell(program);
-    (is_placeholder(window) && pane.tag.is_some() && is_idle).then_some(window)
+    pane.dead || begins || is_shell(program)
 }
 
 /// A session that would be without a window gets a placeholder, and so stays.

@@ -5,8 +5,9 @@ use super::address::Address;
 use super::content::Content;
 use super::declare::{self, By};
 use super::scene::{Scene, number};
-use super::window::{full_name, window_key};
+use super::window::{areas, full_name, window_key};
 use crate::error::{Error, Result};
+use crate::layout::Area;
 use crate::plan::{Act, Split, Step, Target};
 use crate::target::Found;
 use crate::workspace::{Key, Share};
@@ -29,8 +30,11 @@ pub(super) fn split(
     let key = Key::place((window.panes.len() + 1).max(highest + 1));
     let declared = declare::pane(&workspace, key, content, label, By::Name);
     let launch = draft.launch(&workspace.identity.word(), &window_key(window), &declared);
-    let room = pane.shown.map_or(window.size, |shown| shown.size);
-    let room = if right { room.width } else { room.height };
+    let shown = pane.shown.map_or(window.size, |shown| shown.size);
+    let at = window.panes.iter().position(|other| other.id == pane.id);
+    let area = at.and_then(|at| areas(window).get(at).copied()).unwrap_or(Area::window(shown));
+    // A zoomed pane is shown larger than it is, one with a title smaller than its place.
+    let room = if right { shown.width.min(area.width) } else { shown.height.min(area.height) };
     draft.step(Step::OpenPane {
         window: Target::Live(window.id.clone()),
         launch,

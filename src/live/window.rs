@@ -10,10 +10,11 @@ use super::placeholder::{stays, takes_over};
 use super::scene::Scene;
 use super::session::nothing;
 use crate::error::{Error, Result};
+use crate::layout::{self, Area};
 use crate::plan::{Act, Part};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow};
 use crate::target;
-use crate::workspace::{Key, Layout, NamedLayout, Window};
+use crate::workspace::{Key, Layout, NamedLayout, Window, window_label};
 
 /// `rune window create`
 pub(super) fn create(scene: &Scene<'_>, at: &Address, content: &Content, reset: bool) -> Result<Planned> {
@@ -84,7 +85,7 @@ pub(super) fn rename(scene: &Scene<'_>, at: &Address, to: &str) -> Result<Planne
         let hint = Some("give it a name".to_owned());
         return Err(Error::Usage { message: "a window cannot be without a name".to_owned(), hint });
     }
-    if window.name == to {
+    if window.name == window_label(to) {
         return Ok(nothing());
     }
     if let Some(other) = scene.window_named(session, to)?.filter(|other| other.id != window.id) {
@@ -126,18 +127,25 @@ pub(super) fn arrange(scene: &Scene<'_>, at: &Address, layout: Option<&Layout>) 
 
 /// Equal panes: those of a row or a column stay in it.
 fn equal(live: &LiveWindow) -> Layout {
-    let same = |at: fn(&crate::snapshot::Shown) -> u16| {
-        let mut places = live.panes.iter().filter_map(|pane| pane.shown.as_ref().map(at));
+    let areas = areas(live);
+    let same = |at: fn(&Area) -> u16| {
+        let mut places = areas.iter().map(at);
         let first = places.next();
         first.is_some() && places.all(|place| Some(place) == first)
     };
-    if same(|shown| shown.top) {
+    if same(|area| area.y) {
         Layout::Named(NamedLayout::EvenHorizontal)
-    } else if same(|shown| shown.left) {
+    } else if same(|area| area.x) {
         Layout::Named(NamedLayout::EvenVertical)
     } else {
         Layout::Grid
     }
+}
+
+/// Where the panes of a window stand, in their order: also those behind one that is zoomed.
+pub(super) fn areas(live: &LiveWindow) -> Vec<Area> {
+    let areas = layout::parse(&live.layout).map(|cells| cells.panes());
+    areas.ok().filter(|areas| areas.len() == live.panes.len()).unwrap_or_default()
 }
 
 /// A window's name, for people.

@@ -27,8 +27,12 @@ pub(super) fn compare(
     let mut declared = declared.clone();
     let label = declared.title.clone();
     declared.title = declared.title.or_else(|| title(pane).map(str::to_owned));
+    // A pane without a key of its own gets none, or its config would not find it any more.
+    declared.keyed = pane.tag.as_ref().is_none_or(|tag| tag.id.keyed());
+    // What its window is to run says nothing of a pane that somebody named.
+    let by = by.filter(|by| *by == By::Name || declare::is_of_window(pane, &declared));
     let why = match (by, &pane.tag) {
-        (Some(by), Some(_)) => declare::why_restart(scene.snapshot, pane, &declared, by, again),
+        (Some(_), Some(_)) => declare::why_restart(scene.snapshot, pane, &declared, again),
         // A person's pane is in nobody's way as long as nobody says what is to run in it.
         (Some(By::Name), None) => Some("it was made by hand".to_owned()),
         (Some(By::Window), None) => None,

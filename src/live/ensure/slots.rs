@@ -32,6 +32,7 @@ pub(super) struct Slot<'s> {
 impl<'s> Slots<'_, '_, 's> {
     /// Finds or makes a slot for everything that is wanted.
     pub(super) fn fill(&mut self) -> Result<()> {
+        self.grow(self.wanted.count.unwrap_or(0));
         for at in 0..self.wanted.panes.len() {
             let name = self.wanted.panes[at].name;
             let slot = match self.find(name) {
@@ -40,12 +41,18 @@ impl<'s> Slots<'_, '_, 's> {
             };
             self.slots[slot].asked = Some(at);
         }
-        let count = self.wanted.count.unwrap_or(1).max(1);
+        self.grow(1);
+        Ok(())
+    }
+
+    /// Makes at least so many, in the places that are free.
+    fn grow(&mut self, count: usize) {
         while self.slots.len() < count {
-            let free = (1..).find(|number| !self.has_number(*number));
+            let is_free =
+                |number: &usize| !self.has_number(*number) && self.find(&number.to_string()).is_none();
+            let free = (1..).find(is_free);
             self.insert(free.unwrap_or(count));
         }
-        Ok(())
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -62,6 +69,11 @@ impl<'s> Slots<'_, '_, 's> {
             .iter()
             .position(|slot| slot.key.as_ref() == Some(&key))
             .or_else(|| self.slots.iter().position(is_live))
+            .or_else(|| {
+                // A new one with a name has its place, too.
+                let at = name.parse::<usize>().ok()?.checked_sub(1)?;
+                self.slots.get(at).filter(|slot| slot.live.is_none() && slot.number().is_none()).map(|_| at)
+            })
     }
 
     /// A new pane of this name; one with a number has all places before it, too.
@@ -98,6 +110,23 @@ impl<'s> Slots<'_, '_, 's> {
         at
     }
 
+    /// The key that a pane gets which was made by hand: its place, or the next that is free.
+    fn key_by_hand(&self, pane: &LivePane) -> Key {
+        let tagged = self.slots.iter().filter_map(|slot| Some(slot.live?.tag.as_ref()?.pane.clone()));
+        let new = self.slots.iter().filter_map(|slot| slot.key.clone());
+        let mut taken: Vec<Key> = tagged.chain(new).collect();
+        let panes = self.live.iter().flat_map(|live| live.panes.iter().enumerate());
+        for (at, other) in panes.filter(|(_, other)| other.tag.is_none()) {
+            let key = (at + 1..).map(Key::place).find(|key| !taken.contains(key));
+            let key = key.unwrap_or_else(|| Key::from_name(&other.id));
+            if other.id == pane.id {
+                return key;
+            }
+            taken.push(key);
+        }
+        Key::from_name(&pane.id)
+    }
+
     /// Panes of ours beyond a number, of which nobody said that they are wanted; the last first.
     pub(super) fn beyond(&self, count: usize) -> Vec<&'s LivePane> {
         let mut more = self.slots.len().saturating_sub(count.max(1));
@@ -120,7 +149,12 @@ impl<'s> Slots<'_, '_, 's> {
         let noted = self.live.and_then(known_layout);
         Window {
             key,
-            name: Some(self.wanted.name.to_owned()),
+            name: Some(
+                self.live
+                    .filter(|live| live.id == self.wanted.name)
+                    .map_or(self.wanted.name, |live| &live.name)
+                    .to_owned(),
+            ),
             layout: self.wanted.layout.clone().or(noted).unwrap_or(Layout::Grid),
             focus: false,
             options: BTreeMap::new(),
@@ -152,7 +186,7 @@ impl Slot<'_> {
         let wanted = slots.wanted;
         let asked = self.asked.map(|at| &wanted.panes[at]);
         let own = self.key.clone().or_else(|| Some(self.live?.tag.as_ref()?.pane.clone()));
-        let key = own.unwrap_or_else(|| Key::from_name(self.live.map_or("1", |pane| &pane.id)));
+        let key = own.or_else(|| Some(slots.key_by_hand(self.live?))).unwrap_or(Key::place(1));
         let content = match (self.by(wanted), asked) {
             // With nothing but a shell in it, what is said of it still holds.
             (Some(By::Name), Some(asked)) => asked.content,

@@ -27,6 +27,8 @@ pub(in crate::live) struct WantedWindow<'e> {
     /// What every pane runs of which nobody said more.
     pub(in crate::live) content: Content,
     pub(in crate::live) prune: bool,
+    /// Whether somebody named the window itself, and so all panes in it.
+    pub(in crate::live) whole: bool,
     pub(in crate::live) panes: Vec<WantedPane<'e>>,
 }
 
@@ -41,7 +43,7 @@ pub(in crate::live) struct WantedPane<'e> {
 
 /// Adds what one says to what was said before.
 pub(super) fn gather<'e>(
-    scene: &Scene<'_>,
+    scene: &Scene<'e>,
     ensure: &'e Ensure,
     sessions: &mut Vec<WantedSession<'e>>,
 ) -> Result<()> {
@@ -56,8 +58,9 @@ pub(super) fn gather<'e>(
             let session = of_name(scene, sessions, names.session)?;
             let window = window_of(session, names.window.unwrap_or_default());
             window.count = panes.or(window.count);
-            window.layout = layout.clone().or(panes.map(|_| Layout::Grid)).or(window.layout.take());
+            window.layout = layout.clone().or(grid(*panes)).or(window.layout.take());
             window.prune |= prune;
+            window.whole = true;
             if content.command.is_some() || *content != Content::default() {
                 window.content = content.clone();
             }
@@ -73,6 +76,11 @@ pub(super) fn gather<'e>(
         }
     }
     Ok(())
+}
+
+/// Several panes stand as a grid unless somebody says how; one says nothing of how others stand.
+fn grid(panes: Option<usize>) -> Option<Layout> {
+    panes.filter(|count| *count > 1).map(|_| Layout::Grid)
 }
 
 fn of_name<'w, 'e>(

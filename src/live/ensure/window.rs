@@ -30,7 +30,7 @@ pub(in crate::live) fn live_window(
     let existing = live.panes.iter().map(|pane| Slot { live: Some(pane), key: None, asked: None });
     let mut slots = Slots { workspace, wanted, slots: existing.collect(), live: Some(live) };
     if takes_over {
-        let first = wanted.panes.iter().map(|pane| pane.name).next();
+        let first = wanted.panes.iter().map(|pane| pane.name).next().filter(|_| wanted.count.is_none());
         let word = first.filter(|name| name.parse::<usize>().is_err() && !matches!(*name, "main" | "active"));
         slots.slots[0].key = Some(word.map_or(Key::place(1), Key::from_name));
     }
@@ -69,6 +69,9 @@ pub(in crate::live) fn live_window(
                 &declared,
                 "it takes an empty window's place",
             );
+            continue;
+        }
+        if asked.is_none() && !wanted.whole {
             continue;
         }
         let again = asked.is_some_and(|asked| asked.again);
