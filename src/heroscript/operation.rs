@@ -160,9 +160,9 @@ fn labelled(scene: &Scene<'_>, session: &Name, window: &Name, label: &Name) -> S
 
 /// What names a wanted pane.
 fn word(scene: &Scene<'_>, session: &Session, window: &Window, pane: &Pane) -> String {
-    match (pane.number, &pane.label) {
+    match (pane.number, &pane.name) {
         (Some(number), _) => number.to_string(),
-        (None, Some(label)) => labelled(scene, &session.name, &window.name, label),
+        (None, Some(name)) => labelled(scene, &session.name, &window.name, name),
         (None, None) => "1".to_owned(), // there is no such pane
     }
 }

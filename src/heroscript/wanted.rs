@@ -42,6 +42,8 @@ pub struct Window {
 pub struct Pane {
     /// What it is called.
     pub label: Option<Name>,
+    /// The label that it was first named by, in the place of a number.
+    pub name: Option<Name>,
     /// The number that it is addressed by; nothing where that is its label. It is its place when it is made,
     /// and stays when others come and go.
     pub number: Option<usize>,
@@ -141,14 +143,14 @@ impl Window {
         at
     }
 
-    /// The key of a pane that is not called by its place: its label, or a number that is not its place, as
+    /// The key of a pane that is not called by its place: its name, or a number that is not its place, as
     /// after a split. When there is one of those, all numbers are keys.
     pub(super) fn key_of(&self, pane: &Pane) -> Option<Key> {
         let numbers = self.panes.iter().enumerate();
         let mut numbers = numbers.filter_map(|(at, pane)| Some((at + 1, pane.number?)));
         match pane.number {
             Some(number) => numbers.any(|(place, number)| place != number).then(|| Key::place(number)),
-            None => pane.label.as_ref().map(|label| Key::from_name(&label.text)),
+            None => pane.name.as_ref().map(|name| Key::from_name(&name.text)),
         }
     }
 
@@ -170,7 +172,8 @@ impl Window {
                 self.insert(*place)
             }),
             PanePlace::Label(label) => self.find(&name.pane).unwrap_or_else(|| {
-                self.panes.push(Pane { label: Some(label.clone()), ..Pane::default() });
+                let (label, name) = (Some(label.clone()), Some(label.clone()));
+                self.panes.push(Pane { label, name, ..Pane::default() });
                 self.layout = Layout::Grid;
                 self.panes.len() - 1
             }),
@@ -188,10 +191,9 @@ impl Window {
                 numbered.or_else(|| Some(place - 1).filter(unnumbered))
             }
             PanePlace::Active => Some(self.active),
-            PanePlace::Label(wanted) => self
-                .panes
-                .iter()
-                .position(|pane| pane.label.as_ref().is_some_and(|label| label.text == wanted.text)),
+            PanePlace::Label(wanted) => self.panes.iter().position(|pane| {
+                [&pane.name, &pane.label].into_iter().flatten().any(|name| name.text == wanted.text)
+            }),
         }
     }
 }

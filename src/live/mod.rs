@@ -10,6 +10,7 @@
 //! identity too.
 
 mod address;
+mod areas;
 mod content;
 mod declare;
 mod ensure;

@@ -2,11 +2,12 @@
 
 use super::Planned;
 use super::address::Address;
+use super::areas::areas;
 use super::content::Content;
 use super::declare::{self, By};
 use super::scene::{Scene, number};
-use super::window::{areas, full_name, window_key};
-use crate::error::{Error, Result};
+use super::window::{full_name, window_key};
+use crate::error::{Error, Result, counted};
 use crate::layout::Area;
 use crate::plan::{Act, Split, Step, Target};
 use crate::target::Found;
@@ -66,7 +67,10 @@ fn length(room: u16, size: Option<Share>) -> Result<u16> {
     .max(1);
     if cells.saturating_add(2) > room {
         return Err(Error::Refused {
-            message: format!("there is no room for {cells} cells beside a pane in {room}"),
+            message: format!(
+                "there is no room for {} beside a pane in {room}",
+                counted(usize::from(cells), "cell")
+            ),
             hint: Some("take less, or make the terminal larger".to_owned()),
         });
     }

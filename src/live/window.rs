@@ -2,6 +2,7 @@
 
 use super::Planned;
 use super::address::Address;
+use super::areas::areas;
 use super::content::Content;
 use super::declare::{self, By};
 use super::ensure::wanted::{WantedPane, WantedWindow};
@@ -10,7 +11,7 @@ use super::placeholder::{stays, takes_over};
 use super::scene::Scene;
 use super::session::nothing;
 use crate::error::{Error, Result};
-use crate::layout::{self, Area};
+use crate::layout::Area;
 use crate::plan::{Act, Part};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow};
 use crate::target;
@@ -140,12 +141,6 @@ fn equal(live: &LiveWindow) -> Layout {
     } else {
         Layout::Grid
     }
-}
-
-/// Where the panes of a window stand, in their order: also those behind one that is zoomed.
-pub(super) fn areas(live: &LiveWindow) -> Vec<Area> {
-    let areas = layout::parse(&live.layout).map(|cells| cells.panes());
-    areas.ok().filter(|areas| areas.len() == live.panes.len()).unwrap_or_default()
 }
 
 /// A window's name, for people.

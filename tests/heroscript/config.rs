@@ -117,6 +117,10 @@ fn splits_are_a_tree() {
     assert_eq!(keys(&converted(&format!("{made}{again}")).config), ["1", "2", "3", "4"]);
     let labels = "!!tmux.pane_ensure name:'s|w|log'\n!!tmux.window_ensure name:'s|w' cat:2pane\n";
     assert_eq!(keys(&converted(labels).config), ["log", "2"]);
+    // Its name stays its key when it is given another label.
+    let named =
+        "!!tmux.pane_ensure name:'s|w|log' label:'The Log'\n!!tmux.pane_ensure name:'s|w|log' cmd:cat\n";
+    assert_eq!(keys(&converted(named).config), ["log"]);
 }
 
 #[test]

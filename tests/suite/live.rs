@@ -262,9 +262,9 @@ fn a_pane_is_left_alone_while_it_is_as_wanted() {
         }
 
         // Ended by a signal or in failure: started again.
-        server
-            .wait_until("it runs", || server.processes().iter().any(|process| process.words == "sleep 1001"));
-        server.sh("kill $(pgrep -f '^sleep 1001$' | head -n 1)").run();
+        let own = || server.processes().into_iter().find(|process| process.words == "sleep 1001");
+        server.wait_until("it runs", || own().is_some());
+        server.sh(&format!("kill {}", own().expect("it runs").pid)).success();
         let words = ["pane", "ensure", "dev:w.2", "--command", "sleep 1001", "--cwd", "/"];
         server.wait_until("it has ended", || state(server, "dev:w.2") != "running");
         assert!(server.rune(words).success().stderr.contains("it ended (signal 15)"));
@@ -886,5 +886,23 @@ fn what_tmux_would_misread_is_refused() {
         assert!(said.contains("`Bogus` is no key"), "{said}");
         server.rune(["pane", "pipe", "dev:w.1", "on", "no/such/file"]).code(1);
         assert_eq!(server.rune(["pane", "pipe", "dev:w.1", "status"]).success().stdout, "off\n");
+    });
+}
+
+#[test]
+fn panes_of_one_name_are_told_apart_by_their_ids() {
+    on_each_tmux(|server| {
+        server.rune(["window", "ensure", "dev:a", "--panes", "2"]).success();
+        server.rune(["window", "ensure", "dev:b", "--panes", "2"]).success();
+        server.rune(["pane", "move", "dev:a.2", "dev:b"]).success();
+        for words in
+            [&["pane", "select", "dev:b.2"][..], &["pane", "ensure", "dev:b.2", "--command", "exec cat"]]
+        {
+            let said = server.rune(words).code(3).stderr;
+            assert!(
+                said.contains("take one of `%1` and `%3`") || said.contains("take one of `%3` and `%1`"),
+                "{said}"
+            );
+        }
     });
 }

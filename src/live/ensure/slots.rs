@@ -35,6 +35,7 @@ impl<'s> Slots<'_, '_, 's> {
         self.grow(self.wanted.count.unwrap_or(0));
         for at in 0..self.wanted.panes.len() {
             let name = self.wanted.panes[at].name;
+            self.unambiguous(name)?;
             let slot = match self.find(name) {
                 Some(slot) => slot,
                 None => self.make(name)?,
@@ -52,6 +53,22 @@ impl<'s> Slots<'_, '_, 's> {
                 |number: &usize| !self.has_number(*number) && self.find(&number.to_string()).is_none();
             let free = (1..).find(is_free);
             self.insert(free.unwrap_or(count));
+        }
+    }
+
+    /// # Errors
+    /// [`Error::Ambiguous`] for a key that several panes have, as when one was moved here.
+    fn unambiguous(&self, name: &str) -> Result<()> {
+        let panes = self.live.iter().flat_map(|live| &live.panes);
+        let keyed = panes.filter(|pane| pane.tag.as_ref().is_some_and(|tag| tag.pane.as_str() == name));
+        let candidates: Vec<String> = keyed.map(|pane| pane.id.clone()).collect();
+        match candidates.len() {
+            0 | 1 => Ok(()),
+            _ => Err(Error::Ambiguous {
+                what: "pane",
+                name: format!("{}.{name}", self.wanted.name),
+                candidates,
+            }),
         }
     }
 
