@@ -22,8 +22,7 @@ use std::time::{Duration, Instant};
 use rune::cast::Mark;
 use rune::record::{PANE_RUN, PaneId, Record, SCHEMA, Specification, State, Tag};
 use rune::store::Store;
-use rune::workspace::supervision::Supervision;
-use rune::workspace::{Hash, Key, OnExit};
+use rune::workspace::Key;
 use rustix::event::{Timespec, poll};
 
 const RUNS: usize = 15;
@@ -155,21 +154,10 @@ fn log(world: &World) {
 fn specification(id: PaneId, directory: &Path) -> Specification {
     let tag = Tag { id, workspace: "w".to_owned(), window: Key::place(1), pane: Key::place(1) };
     Specification {
-        schema: SCHEMA,
-        tag,
-        hash: Hash(String::new()),
         summary: "cat".to_owned(),
-        title: None,
-        argv: Vec::new(),
-        cwd: "/".to_owned(),
-        on_exit: OnExit::Shell,
-        tmux: "tmux".to_owned(),
-        shell: "/bin/sh".to_owned(),
-        is_shell: false,
-        supervision: Supervision::default(),
         session: "bench".to_owned(),
-        journal: None,
         log: directory.join("log").to_str().map(str::to_owned),
+        ..Specification::new(SCHEMA, tag)
     }
 }
 

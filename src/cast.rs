@@ -1,9 +1,10 @@
 //! The stored form of what a pane printed: asciicast v3, one JSON header and then one event a line.
 //!
 //! An event is `[interval, code, data]`, the interval in seconds since the event before. Beside the
-//! codes of the format (`o` output, `r` resize, `m` marker, `x` exit) rune writes two of its own,
+//! codes of the format (`o` output, `r` resize, `m` marker, `x` exit) rune writes three of its own,
 //! which players pass over: `b`, output that is no UTF-8, each byte as the character of its number;
-//! and `t`, the time of day in microseconds since 1970 (UTC), from which intervals count on.
+//! `s`, what rune itself said in the terminal; and `t`, the time of day in microseconds since 1970 (UTC),
+//! from which intervals count on.
 
 mod mark;
 mod write;
@@ -90,7 +91,7 @@ pub enum Event {
     Exit(i32),
     /// The time of day, in microseconds since 1970 (UTC).
     Clock(u64),
-    /// Something of a newer rune, or of another program.
+    /// What rune itself said, and something of a newer rune or of another program.
     Other,
 }
 

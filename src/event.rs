@@ -5,7 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::error::counted;
-use crate::record::{PaneId, State};
+use crate::record::{PaneId, State, Tag};
 use crate::workspace::Key;
 
 /// The format of the journal's lines. A newer rune reads older ones.
@@ -47,6 +47,23 @@ pub struct Subject {
     /// Random name of this life of the pane.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<PaneId>,
+}
+
+impl Subject {
+    /// A session as a whole, which is the workspace of this word.
+    pub fn session(name: &str, workspace: Option<&str>) -> Subject {
+        Subject { session: name.to_owned(), workspace: workspace.map(str::to_owned), ..Subject::default() }
+    }
+
+    /// A pane in the session of this name.
+    pub fn pane(session: &str, tag: &Tag) -> Subject {
+        Subject {
+            window: Some(tag.window.clone()),
+            pane: Some(tag.pane.clone()),
+            id: Some(tag.id.clone()),
+            ..Subject::session(session, Some(&tag.workspace))
+        }
+    }
 }
 
 impl fmt::Display for Subject {

@@ -10,8 +10,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::event::Event;
+use crate::event::{self, Event, Subject, What};
 
 pub use reader::{Entry, Reader};
 
@@ -53,19 +54,18 @@ impl Journal {
         Ok(directory)
     }
 
-    /// Notes an event.
+    /// Notes what happened just now, all of it in one go, and who did it.
     ///
     /// # Errors
     /// When the file cannot be written; what happened has happened nevertheless.
-    pub fn append(&self, event: &Event) -> io::Result<()> {
-        self.append_all(std::slice::from_ref(event))
+    pub fn note(&self, what: impl IntoIterator<Item = (What, Subject)>, by: Option<&str>) -> io::Result<()> {
+        let at = now();
+        let by = by.map(str::to_owned);
+        let event = |(what, subject)| Event { schema: event::SCHEMA, at, what, subject, by: by.clone() };
+        self.append(&what.into_iter().map(event).collect::<Vec<_>>())
     }
 
-    /// Notes events, all in one go.
-    ///
-    /// # Errors
-    /// As [`Journal::append`].
-    pub fn append_all(&self, events: &[Event]) -> io::Result<()> {
+    fn append(&self, events: &[Event]) -> io::Result<()> {
         if events.is_empty() {
             return Ok(());
         }
@@ -113,6 +113,13 @@ impl Journal {
     }
 }
 
+/// The time as events and records have it: milliseconds since 1970 (UTC).
+#[allow(clippy::disallowed_methods)] // what happens is dated here
+pub fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
 /// Whether the last of `length` bytes ends a line.
 fn ends_a_line(file: &File, length: u64) -> bool {
     let mut last = [0];
@@ -145,9 +152,9 @@ mod tests {
     fn events_are_appended_one_a_line_and_read_back() {
         let (_directory, journal) = journal(LIMIT);
         let events = [event(1), event(2), Event { what: What::Ready, ..event(3) }];
-        journal.append(&events[0]).unwrap();
-        journal.append_all(&events[1..]).unwrap();
-        journal.append_all(&[]).unwrap();
+        journal.append(&events[..1]).unwrap();
+        journal.append(&events[1..]).unwrap();
+        journal.append(&[]).unwrap();
         let text = fs::read_to_string(journal.path()).unwrap();
         let read: Vec<Event> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert_eq!(read, events);
@@ -165,7 +172,7 @@ mod tests {
         assert_eq!(times(&reader.read().unwrap()), [0; 0], "there is none yet");
         let mut seen = Vec::new();
         for at in 0..100 {
-            journal.append(&event(at)).unwrap();
+            journal.append(&[event(at)]).unwrap();
             if at % 3 == 0 {
                 seen.extend(times(&reader.read().unwrap()));
             }
@@ -192,7 +199,7 @@ mod tests {
                     let journal = &journal;
                     scope.spawn(move || {
                         for at in 0..200 {
-                            journal.append(&event(writer * 1000 + at)).unwrap();
+                            journal.append(&[event(writer * 1000 + at)]).unwrap();
                         }
                     })
                 })
@@ -215,19 +222,19 @@ mod tests {
     #[test]
     fn a_cut_line_costs_itself_only() {
         let (_directory, journal) = journal(LIMIT);
-        journal.append(&event(1)).unwrap();
+        journal.append(&[event(1)]).unwrap();
         let whole = fs::read(journal.path()).unwrap();
         fs::write(journal.path(), [&whole[..], &whole[..whole.len() / 2]].concat()).unwrap();
         let mut reader = Reader::new(&journal);
         assert_eq!((times(&reader.read().unwrap()), reader.damaged()), (vec![1], 0), "it may be on its way");
-        journal.append(&event(2)).unwrap();
+        journal.append(&[event(2)]).unwrap();
         assert_eq!((times(&reader.read().unwrap()), reader.damaged()), (vec![2], 1));
     }
 
     #[test]
     fn what_a_newer_rune_wrote_is_kept_as_it_is() {
         let (_directory, journal) = journal(LIMIT);
-        journal.append(&event(1)).unwrap();
+        journal.append(&[event(1)]).unwrap();
         let newer = [
             r#"{"schema":2,"at":5,"event":"started","pid":{"new":1},"session":"s"}"#,
             r#"{"schema":1,"at":6,"event":"teleported","session":"s"}"#,

@@ -61,29 +61,8 @@ use clap::Parser;
 #[allow(clippy::disallowed_methods)] // the one place where the environment is read
 pub fn main() -> ExitCode {
     let words: Vec<OsString> = std::env::args_os().collect();
-    if let [_, flag, directory, command, id, ..] = words.as_slice()
-        && flag == "--dir"
-        && command == record::PANE_RUN
-        && let Some(id) = id.to_str().and_then(record::PaneId::parse)
-    {
-        let inherited = std::env::vars_os().collect();
-        let server = runner::Server { close: tmux::server::close_pane, type_keys: tmux::server::type_keys };
-        return runner::run(Path::new(directory), &id, inherited, server);
-    }
-    if let [_, flag, directory, command, id, rest @ ..] = words.as_slice()
-        && flag == "--dir"
-        && command == record::PANE_LOG
-        && let Some(id) = id.to_str().and_then(record::PaneId::parse)
-    {
-        let rest: Vec<String> = rest.iter().map(|word| word.to_string_lossy().into_owned()).collect();
-        return log::write(Path::new(directory), &id, &rest);
-    }
-    if let [_, flag, directory, command, id] = words.as_slice()
-        && flag == "--dir"
-        && command == record::COMMAND_RUN
-        && let Some(id) = id.to_str().and_then(record::PaneId::parse)
-    {
-        return runner::keep(Path::new(directory), &id, std::env::vars_os().collect());
+    if let Some(code) = inner(&words) {
+        return code;
     }
     let cli = cli::Cli::parse();
     let context = match commands::Context::new(cli.global.clone()) {
@@ -94,6 +73,32 @@ pub fn main() -> ExitCode {
         Ok(()) if ui::Ui::lost_a_result() => ExitCode::FAILURE,
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&context.ui, &error),
+    }
+}
+
+/// What rune runs in panes and behind them, `rune --dir DIRECTORY WHAT ID …`: without the command line's
+/// parser, since each of a hundred panes starts one.
+#[allow(clippy::disallowed_methods)] // for what never comes to `main`'s own reading
+fn inner(words: &[OsString]) -> Option<ExitCode> {
+    let [_, flag, directory, what, id, rest @ ..] = words else { return None };
+    if flag != "--dir" {
+        return None;
+    }
+    let (directory, id) = (Path::new(directory), record::PaneId::parse(id.to_str()?)?);
+    match what.to_str()? {
+        record::PANE_RUN => {
+            let server =
+                runner::Server { close: tmux::server::close_pane, type_keys: tmux::server::type_keys };
+            Some(runner::run(directory, &id, std::env::vars_os().collect(), server))
+        }
+        record::PANE_LOG => {
+            let rest: Vec<String> = rest.iter().map(|word| word.to_string_lossy().into_owned()).collect();
+            Some(log::write(directory, &id, &rest))
+        }
+        record::COMMAND_RUN if rest.is_empty() => {
+            Some(runner::keep(directory, &id, std::env::vars_os().collect()))
+        }
+        _ => None,
     }
 }
 

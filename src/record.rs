@@ -135,6 +135,27 @@ pub struct Specification {
 }
 
 impl Specification {
+    /// One that says nothing yet of the pane of this tag: no command, no supervision, no journal.
+    pub fn new(schema: u32, tag: Tag) -> Specification {
+        Specification {
+            schema,
+            tag,
+            hash: Hash(String::new()),
+            summary: String::new(),
+            title: None,
+            argv: Vec::new(),
+            cwd: "/".to_owned(),
+            on_exit: OnExit::Close,
+            tmux: "tmux".to_owned(),
+            shell: "/bin/sh".to_owned(),
+            is_shell: false,
+            supervision: Supervision::default(),
+            session: String::new(),
+            journal: None,
+            log: None,
+        }
+    }
+
     /// Whether the runner has nothing to record after the start and becomes the command.
     pub fn becomes_command(&self) -> bool {
         self.is_shell

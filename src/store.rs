@@ -246,7 +246,6 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 mod tests {
     use super::*;
     use crate::record::{ProcessId, State, Tag};
-    use crate::workspace::supervision::Supervision;
     use crate::workspace::{Hash, Key, OnExit};
 
     fn store() -> (tempfile::TempDir, Store) {
@@ -257,22 +256,14 @@ mod tests {
 
     fn specification(schema: u32) -> Specification {
         let id = PaneId::new(true, 7, 1);
+        let tag = Tag { id, workspace: "w".to_owned(), window: Key::place(1), pane: Key::place(2) };
         Specification {
-            schema,
-            tag: Tag { id, workspace: "w".to_owned(), window: Key::place(1), pane: Key::place(2) },
             hash: Hash("h".to_owned()),
             summary: "make".to_owned(),
-            title: None,
             argv: vec!["sh".to_owned(), "-c".to_owned(), "a\nb \u{1b} \u{fc}".to_owned()],
-            cwd: "/".to_owned(),
             on_exit: OnExit::Keep,
-            tmux: "tmux".to_owned(),
-            shell: "/bin/sh".to_owned(),
-            is_shell: false,
-            supervision: Supervision::default(),
             session: "dev".to_owned(),
-            journal: None,
-            log: None,
+            ..Specification::new(schema, tag)
         }
     }
 

@@ -1,7 +1,8 @@
 //! What the runner says to the writer of its pane's log, in the stream of the pane's output.
 //!
-//! `ESC ] 7717 ; rune ; ID ; start BEL`, `…; look BEL` and `…; end BEL`, the last with the code where one
-//! is known (`end 0`). Terminals pass over an operating system command that they do not know.
+//! `ESC ] 7717 ; rune ; ID ; WORD BEL`, where the word is `start`, `look`, `aside`, `back` or `end`, the last
+//! with the code where one is known (`end 0`). Terminals pass over an operating system command that they do
+//! not know.
 
 use crate::record::PaneId;
 
@@ -12,6 +13,10 @@ pub enum Mark {
     Start,
     /// Nothing to note: it is for tmux, which looks what runs in a pane when the pane prints something.
     Look,
+    /// What comes is said by the runner itself, and not by the command.
+    Aside,
+    /// What comes is the command's again.
+    Back,
     /// The command ended, with this code, and all it printed came before.
     End(Option<i32>),
 }
@@ -22,6 +27,8 @@ impl Mark {
         let said = match self {
             Mark::Start => "start".to_owned(),
             Mark::Look => "look".to_owned(),
+            Mark::Aside => "aside".to_owned(),
+            Mark::Back => "back".to_owned(),
             Mark::End(None) => "end".to_owned(),
             Mark::End(Some(code)) => format!("end {code}"),
         };
@@ -33,6 +40,8 @@ impl Mark {
         match (words.next()?, words.next(), words.next()) {
             ("start", None, None) => Some(Mark::Start),
             ("look", None, None) => Some(Mark::Look),
+            ("aside", None, None) => Some(Mark::Aside),
+            ("back", None, None) => Some(Mark::Back),
             ("end", None, None) => Some(Mark::End(None)),
             ("end", Some(code), None) => Some(Mark::End(Some(code.parse().ok()?))),
             _ => None,

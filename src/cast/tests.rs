@@ -81,7 +81,7 @@ proptest! {
     #[test]
     fn marks_are_found_however_the_stream_is_cut(
         before in any::<Vec<u8>>(), after in "[\u{1b}\\]7;rune]{0,30}", cuts in proptest::collection::vec(any::<prop::sample::Index>(), 0..8),
-        mark in prop::sample::select(vec![Mark::Start, Mark::Look, Mark::End(None), Mark::End(Some(3))]),
+        mark in prop::sample::select(vec![Mark::Start, Mark::Look, Mark::Aside, Mark::Back, Mark::End(None), Mark::End(Some(3))]),
     ) {
         let stream = [before.as_slice(), &mark.bytes(&id()), after.as_bytes()].concat();
         let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut.index(stream.len())).collect();

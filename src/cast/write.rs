@@ -109,6 +109,12 @@ impl Encoder {
         self.bytes(now, &held, to);
     }
 
+    /// Rune itself said this in the terminal.
+    pub fn said(&mut self, now: Moment, text: &str, to: &mut Batch) {
+        self.release(now, to);
+        self.line(now, "s", text, 0, to);
+    }
+
     /// Something to know, in words.
     pub fn marker(&mut self, now: Moment, label: &str, to: &mut Batch) {
         self.release(now, to);

@@ -10,6 +10,7 @@ use super::without_rune;
 use crate::cli;
 use crate::config;
 use crate::error::{Error, Result, counted};
+use crate::journal;
 use crate::plan::Plan;
 use crate::project::Project;
 
@@ -28,7 +29,7 @@ pub fn apply(context: &Context, options: &cli::Apply) -> Result<()> {
     let timeout = options.timeout.as_deref().map(duration).transpose()?;
     let lock = bring_up::lock(context, "apply")?;
     let (project, planned) = prepare(context, options)?;
-    let since = wait::now();
+    let since = journal::now();
     bring_up::execute(context, &project, &planned, "rune apply")?;
     drop(lock);
     said(context, options, &project, &planned)?;

@@ -7,7 +7,7 @@ use super::noted;
 use crate::cli;
 use crate::config::raw;
 use crate::error::{Error, Result, list};
-use crate::event::What;
+use crate::event::{Subject, What};
 use crate::quote;
 use crate::snapshot::{LiveSession, Snapshot};
 use crate::store::Variable;
@@ -159,7 +159,7 @@ fn came(context: &Context, name: &str) {
         Ok(terminal) => format!("{user} on {}", terminal.to_string_lossy()),
         Err(_) => user,
     };
-    noted::note(context, [(What::Attached, noted::named(name, None))], &by);
+    noted::note(context, [(What::Attached, Subject::session(name, None))], &by);
 }
 
 /// # Errors

@@ -192,12 +192,12 @@ fn happened(planned: &Planned, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
         let session = plan.sessions.iter().find(|session| session.workspace == word);
         session.map(|session| session.label.as_str()).unwrap_or_default()
     };
-    let pane = |tag: &Tag| noted::pane(label(&tag.workspace), tag);
+    let pane = |tag: &Tag| Subject::pane(label(&tag.workspace), tag);
     let mut events = Vec::new();
     for (place, step) in plan.steps.iter().enumerate() {
         match step {
             Step::OpenSession { workspace, label, .. } if all || ran.opened.contains_key(&(place + 2)) => {
-                events.push((What::Created, noted::named(label, Some(workspace))));
+                events.push((What::Created, Subject::session(label, Some(workspace))));
             }
             Step::OpenPane { launch, .. } if ran.opened.contains_key(&place) => {
                 events.push((What::Created, pane(&launch.tag)));
@@ -205,7 +205,7 @@ fn happened(planned: &Planned, ran: &Ran, all: bool) -> Vec<(What, Subject)> {
             Step::RestartPane { launch, .. } if all => events.push((What::Restarted, pane(&launch.tag))),
             Step::ClosePane { tag, .. } if all => events.push((What::Closed, pane(tag))),
             Step::Act { act: Act::EndSession { name, workspace, .. } } if all => {
-                events.push((What::Stopped, noted::named(name, workspace.as_deref())));
+                events.push((What::Stopped, Subject::session(name, workspace.as_deref())));
             }
             Step::Act { act } if act.ends() && all => {
                 let panes = inside(&planned.snapshot, act.id());

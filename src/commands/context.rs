@@ -127,11 +127,6 @@ impl Context {
         self.base("XDG_STATE_HOME", ".local/state").join("rune")
     }
 
-    /// Where a new config for all projects would be.
-    pub fn config_directory(&self) -> PathBuf {
-        self.base("XDG_CONFIG_HOME", ".config").join("rune")
-    }
-
     /// Where what is written down about panes is kept: private, and gone after a reboot.
     pub fn runtime_directory(&self) -> PathBuf {
         let user = rustix::process::geteuid().as_raw();

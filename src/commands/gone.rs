@@ -35,7 +35,7 @@ struct Gone {
 
 impl Gone {
     fn subject(&self) -> Subject {
-        noted::pane(&self.specification.session, &self.specification.tag)
+        Subject::pane(&self.specification.session, &self.specification.tag)
     }
 
     /// Whether its runner was there to the end and could not write down another one.
@@ -104,7 +104,7 @@ pub fn clean(context: &Context, snapshot: &Snapshot, by: &str) {
         .iter()
         .map(|one| (one.specification.session.clone(), one.specification.tag.workspace.clone()))
         .collect();
-    let events = sessions.iter().map(|(name, word)| (What::ServerGone, noted::named(name, Some(word))));
+    let events = sessions.iter().map(|(name, word)| (What::ServerGone, Subject::session(name, Some(word))));
     noted::note(context, events, by);
     for one in &gone {
         one.store.remove(&one.specification.tag.id);
@@ -122,7 +122,7 @@ pub fn note_lost(context: &Context, snapshot: &Snapshot) {
     }
     let is_lost = |pane: &LivePane| pane.state(snapshot.pid) == State::LostRunner && !became_command(pane);
     let kept = snapshot.panes().filter(|(_, _, pane)| is_lost(pane));
-    let kept = kept.filter_map(|(session, _, pane)| Some(noted::pane(&session.name, pane.tag.as_ref()?)));
+    let kept = kept.filter_map(|(session, _, pane)| Some(Subject::pane(&session.name, pane.tag.as_ref()?)));
     let mut lost: Vec<Subject> = kept.collect();
     let gone = written(context).into_iter().filter_map(|mut one| {
         let ProcessId { pid, start } = one.record.runner;

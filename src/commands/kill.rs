@@ -12,7 +12,7 @@ use super::stop;
 use crate::cli;
 use crate::config::raw;
 use crate::error::{Error, Result};
-use crate::event::What;
+use crate::event::{Subject, What};
 use crate::snapshot::{LivePane, LiveSession};
 use crate::store::Store;
 
@@ -73,7 +73,11 @@ pub fn end_session(
             return Err(error);
         }
     }
-    noted::note(context, [(What::Stopped, noted::session(session))], by);
+    noted::note(
+        context,
+        [(What::Stopped, Subject::session(&session.name, session.workspace.as_deref()))],
+        by,
+    );
     if let Some(directory) = &session.directory {
         Store::at(directory.clone()).clear();
     }

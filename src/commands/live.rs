@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 
 use super::bring_up::{self, Done};
 use super::context::Context;
-use super::{leave, noted, stop};
+use super::{leave, stop};
 use crate::error::{Result, counted};
+use crate::journal;
 use crate::live::{self, Operation, Reach, Scene};
 use crate::plan::{Act, Plan, Step};
 use crate::process;
@@ -98,7 +99,7 @@ fn prepare(
     terms: Terms<'_>,
 ) -> Result<(bring_up::Planned, Project)> {
     let looked = context.look_for(Detail::Everything)?;
-    let looked = wait_while(context, looked, |scene| live::may_start(scene, operation, noted::now()))?;
+    let looked = wait_while(context, looked, |scene| live::may_start(scene, operation, journal::now()))?;
     prepare_on(context, looked, terms.any, |scene| live::plan(operation, scene))
 }
 

@@ -11,12 +11,12 @@ use super::context::Context;
 use super::heroscript::{Use, actions, read};
 use super::leave;
 use super::live::{self, Outcome};
-use super::noted;
 use super::stop;
 use crate::cli;
 use crate::config::source::Source;
 use crate::error::{Error, Result};
 use crate::heroscript::{Batch, Statement, batches};
+use crate::journal;
 use crate::live::{Operation, may_start, plan};
 use crate::log;
 use crate::snapshot::{Detail, Snapshot};
@@ -70,7 +70,7 @@ impl Script<'_> {
     fn batch(&self, batch: &Batch, looked: Option<Snapshot>, line: &mut usize) -> Result<Outcome> {
         let context = self.context;
         let looked = live::wait_while(context, looked, |scene| {
-            let starts = |operation: Operation| may_start(scene, &operation, noted::now());
+            let starts = |operation: Operation| may_start(scene, &operation, journal::now());
             batch.is_early(scene) || batch.operation(scene).is_ok_and(starts)
         })?;
         let mut logs = Vec::new();

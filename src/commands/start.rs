@@ -9,6 +9,7 @@ use super::ritual;
 use super::wait;
 use crate::cli;
 use crate::error::Result;
+use crate::journal;
 use crate::lock::Lock;
 use crate::plan::{CHANGED, Plan, Step};
 use crate::project::Project;
@@ -39,7 +40,7 @@ pub fn start(context: &Context, options: &cli::Start) -> Result<()> {
         }
         return Ok(());
     }
-    let since = wait::now();
+    let since = journal::now();
     let planned = bring_up::plan(context, &project, looked, MODE)?;
     bring_up::execute(context, &project, &planned, "rune start")?;
     drop(lock);

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use super::context::Context;
-use super::{gone, history, known, status, usage};
+use super::{gone, history, known, usage};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::event::Subject;
+use crate::journal;
 use crate::log::{Lines, Place, Tail, What};
 use crate::plain::{self, Keep};
 use crate::record::{State, Tag};
@@ -31,7 +32,7 @@ pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
     };
     let chain = why::chain(&snapshot, found.pane);
     let evidence = evidence(context, &snapshot, &chain)?;
-    show(context, &why::why(&snapshot, &found.pane.id, &evidence, status::now()));
+    show(context, &why::why(&snapshot, &found.pane.id, &evidence, journal::now()));
     Ok(())
 }
 
@@ -45,7 +46,7 @@ fn past(context: &Context, text: &str, snapshot: &Snapshot, error: Error) -> Res
         Err(ambiguous) => return Err(ambiguous),
     };
     let logged = tag(subject).and_then(|tag| last_lines(&context.log_directory(&tag)));
-    show(context, &why::past(&events, subject, &logged.unwrap_or_default(), status::now()));
+    show(context, &why::past(&events, subject, &logged.unwrap_or_default(), journal::now()));
     Ok(())
 }
 

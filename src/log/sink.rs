@@ -77,6 +77,11 @@ impl Sink {
         }
     }
 
+    /// Rune itself said this in the terminal.
+    pub fn said(&mut self, now: Moment, text: &str) {
+        self.event(now, |encoder, batch| encoder.said(now, text, batch));
+    }
+
     /// Something to know, in words.
     pub fn marker(&mut self, now: Moment, label: &str) {
         self.event(now, |encoder, batch| encoder.marker(now, label, batch));

@@ -50,6 +50,8 @@ struct Writer {
     id: PaneId,
     clocks: Clocks,
     scanner: Scanner,
+    /// Whether what comes is said by the runner itself.
+    aside: bool,
     /// Nothing where it is not known what the pane is; then all is read nevertheless.
     sink: Option<Sink>,
     terminal: Option<PathBuf>,
@@ -69,7 +71,8 @@ impl Writer {
             Some(Sink::new(Path::new(&directory), header, Limits::default(), clocks.now()))
         });
         let terminal = words.get(2).map(PathBuf::from).filter(|path| path.is_absolute());
-        Writer { store, id: id.clone(), clocks, scanner: Scanner::new(id), sink, terminal, sized: None }
+        let (id, scanner) = (id.clone(), Scanner::new(id));
+        Writer { store, id, clocks, scanner, aside: false, sink, terminal, sized: None }
     }
 
     fn run(&mut self) {
@@ -99,13 +102,14 @@ impl Writer {
     fn take(&mut self, bytes: &[u8]) {
         let now = self.clocks.now();
         self.look_at_size(now);
-        let Writer { store, id, scanner, sink, .. } = self;
+        let Writer { store, id, scanner, aside, sink, .. } = self;
         scanner.scan(bytes, |piece| match piece {
-            Piece::Output(bytes) => {
-                if let Some(sink) = sink {
-                    sink.output(now, bytes);
-                }
-            }
+            Piece::Output(bytes) => match sink {
+                Some(sink) if *aside => sink.said(now, &String::from_utf8_lossy(bytes)),
+                Some(sink) => sink.output(now, bytes),
+                None => {}
+            },
+            Piece::Mark(mark @ (Mark::Aside | Mark::Back)) => *aside = mark == Mark::Aside,
             Piece::Mark(mark) => {
                 if let Some(sink) = sink {
                     note(sink, now, mark);
@@ -136,7 +140,7 @@ impl Writer {
 fn note(sink: &mut Sink, now: Moment, mark: Mark) {
     match mark {
         Mark::Start => sink.marker(now, STARTED),
-        Mark::Look => return,
+        Mark::Look | Mark::Aside | Mark::Back => return,
         Mark::End(None) => sink.marker(now, ENDED),
         Mark::End(Some(code)) => {
             sink.marker(now, &format!("{ENDED}, code {code}"));

@@ -38,21 +38,10 @@ pub fn live(text: &str) -> LivePane {
         pane: pane.key,
     };
     let specification = Specification {
-        tmux: "tmux".to_owned(),
-        schema: SCHEMA,
-        tag: tag.clone(),
         hash: pane.hash,
-        summary: String::new(),
-        title: None,
-        argv: Vec::new(),
-        cwd: "/".to_owned(),
         on_exit: pane.on_exit,
-        shell: String::new(),
-        is_shell: false,
-        supervision: Supervision::default(),
         session: "dev".to_owned(),
-        journal: None,
-        log: None,
+        ..Specification::new(SCHEMA, tag.clone())
     };
     LivePane {
         id: "%1".to_owned(),

@@ -3,3 +3,5 @@
 pub mod event;
 pub mod preview;
 pub mod record;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -135,25 +135,8 @@ mod tests {
 
     use super::*;
     use crate::ritual::Condition;
+    use crate::ritual_plan::testing::command;
     use crate::workspace::Key;
-
-    fn command(name: &str, text: &str) -> RitualCommand {
-        RitualCommand {
-            name: name.to_owned(),
-            global: false,
-            command: Some(Command::Script(text.to_owned())),
-            optional: false,
-            background: false,
-            interactive: None,
-            timeout: None,
-            cwd: "/w".into(),
-            environment: Default::default(),
-            pass: Vec::new(),
-            when: None,
-            needs: Vec::new(),
-            supervision: Default::default(),
-        }
-    }
 
     fn project() -> Project {
         let server = RitualCommand {

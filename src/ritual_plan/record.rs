@@ -224,6 +224,7 @@ pub fn claim(running: &mut Vec<Background>, command: &RitualCommand, phase: Phas
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ritual_plan::testing::command;
 
     #[test]
     fn an_ended_start_ritual_is_not_run_again_until_stop() {
@@ -251,21 +252,7 @@ mod tests {
 
     #[test]
     fn a_background_command_is_kept_while_it_is_declared_the_same() {
-        let command = |name: &str, text: &str| RitualCommand {
-            name: name.to_owned(),
-            global: false,
-            command: Some(Command::Script(text.to_owned())),
-            optional: false,
-            background: true,
-            interactive: None,
-            timeout: None,
-            cwd: "/w".into(),
-            environment: Default::default(),
-            pass: Vec::new(),
-            when: None,
-            needs: Vec::new(),
-            supervision: Default::default(),
-        };
+        let command = |name, text| RitualCommand { background: true, ..command(name, text) };
         let running = |command: &RitualCommand| Background {
             name: command.name.clone(),
             command: String::new(),

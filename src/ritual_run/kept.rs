@@ -5,7 +5,7 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
@@ -13,7 +13,7 @@ use super::Options;
 use super::ready::{Awaited, wait};
 use crate::control;
 use crate::error::{Error, Result};
-use crate::event::{self, Event, Subject, What};
+use crate::event::{Subject, What};
 use crate::journal::Journal;
 use crate::process::{self, End, Handle, Process, Run};
 use crate::project::Project;
@@ -24,8 +24,8 @@ use crate::ritual_plan::record::{Background, Runner, word};
 use crate::store::Store;
 use crate::supervise::{Request, Wish};
 use crate::watch::Watch;
+use crate::workspace::Key;
 use crate::workspace::supervision::{Probe, Ready};
-use crate::workspace::{Hash, Key, OnExit};
 
 /// How long a runner may take to write down its first word.
 const BEGIN: Duration = Duration::from_secs(10);
@@ -98,27 +98,22 @@ pub(super) fn prepare(
     let id = PaneId::parse(&format!("k{id}")).ok_or_else(|| Error::failed("there is no id"))?;
     let project_word = word(&project.root, &project.name);
     let directory = options.state.join("rituals").join(&project_word);
+    let tag = Tag {
+        id: id.clone(),
+        workspace: project_word,
+        window: Key::from_name(&phase.to_string()),
+        pane: Key::from_name(&command.name),
+    };
     let specification = Specification {
-        schema: SCHEMA,
-        tag: Tag {
-            id: id.clone(),
-            workspace: project_word,
-            window: Key::from_name(&phase.to_string()),
-            pane: Key::from_name(&command.name),
-        },
-        hash: Hash(String::new()),
         summary: command.command.as_ref().map(crate::workspace::Command::summary).unwrap_or_default(),
-        title: None,
         argv: run.argv.iter().map(text).collect::<Result<_>>()?,
         cwd: text(&run.cwd.clone().into_os_string())?,
-        on_exit: OnExit::Close,
-        tmux: String::new(),
         shell: options.shell.to_owned(),
-        is_shell: false,
         supervision: command.supervision.clone(),
         session: format!("ritual {phase}: {}", command.name),
         journal: options.journal.to_str().map(str::to_owned),
         log: log.to_str().map(str::to_owned),
+        ..Specification::new(SCHEMA, tag)
     };
     // The environment is the runner's own, and in no file.
     Store::open(&directory)?.write_specification(&specification, &[])?;
@@ -148,19 +143,9 @@ pub(super) fn note_lost(one: &Background, by: &str) -> bool {
     let Some(runner) = lost else { return false };
     let specification = Store::at(runner.directory.clone()).specification(&runner.id);
     if let Some(Specification { session, tag, journal: Some(journal), .. }) = specification {
-        let (workspace, id) = (Some(tag.workspace), Some(tag.id));
-        let subject = Subject { session, workspace, id, ..Subject::default() };
-        let at = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let at = u64::try_from(at.as_millis()).unwrap_or(u64::MAX);
-        let by = Some(by.trim_matches('`').to_owned());
+        let subject = Subject { window: None, pane: None, ..Subject::pane(&session, &tag) };
         // What happened has happened nevertheless.
-        let _ = Journal::at(journal.into()).append(&Event {
-            schema: event::SCHEMA,
-            at,
-            what: What::LostRunner,
-            subject,
-            by,
-        });
+        let _ = Journal::at(journal.into()).note([(What::LostRunner, subject)], Some(by.trim_matches('`')));
     }
     true
 }

@@ -155,8 +155,8 @@ fn watch(log: &Path) -> Option<Watch> {
 mod tests {
     use super::*;
     use crate::record::{PaneId, SCHEMA, Tag};
+    use crate::workspace::Key;
     use crate::workspace::supervision::{Ready, Supervision};
-    use crate::workspace::{Hash, Key, OnExit};
 
     const LOG: &str = concat!(
         r#"{"version":3,"term":{"cols":80,"rows":24},"timestamp":1,"rune":{"schema":1,"start":1000000,"#,
@@ -188,27 +188,12 @@ mod tests {
         let directory = parent.path().join("logs").join("w.a");
         let probes = vec![Probe::Log("up$".to_owned())];
         let ready = Some(Ready { probes, timeout: Ready::TIMEOUT });
+        let (id, key) = (PaneId::new(true, 1, 1), Key::place(1));
+        let tag = Tag { id, workspace: "w".to_owned(), window: key.clone(), pane: key };
         let specification = Specification {
-            schema: SCHEMA,
-            tag: Tag {
-                id: PaneId::new(true, 1, 1),
-                workspace: "w".to_owned(),
-                window: Key::place(1),
-                pane: Key::place(1),
-            },
-            hash: Hash("h".to_owned()),
-            summary: String::new(),
-            title: None,
-            argv: Vec::new(),
-            cwd: "/".to_owned(),
-            on_exit: OnExit::Keep,
-            tmux: "tmux".to_owned(),
-            shell: "sh".to_owned(),
-            is_shell: false,
             supervision: Supervision { ready, ..Supervision::default() },
-            session: "s".to_owned(),
-            journal: None,
             log: directory.to_str().map(str::to_owned),
+            ..Specification::new(SCHEMA, tag)
         };
         let mut lines = Lines::new(&specification, true).unwrap();
         assert_eq!(lines.begin(Which::Ready(0)), Some(None));

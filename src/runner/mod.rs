@@ -53,12 +53,15 @@ use wants::Wants;
 /// the pane, and `server` is what tmux does for it.
 pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, server: Server) -> ExitCode {
     let read = Store::open(directory).and_then(|store| Ok((store.read_specification(id)?, store)));
-    let terminal = Terminal::new();
+    let mut terminal = Terminal::new();
     let why = match read {
         Err(error) => error.to_string(),
         Ok(((specification, environment), store)) => {
             let mut pane = Pane::new(store, specification, environment, &inherited, server);
             drop(inherited);
+            if pane.specification.supervision.logs() {
+                terminal.is_logged(id);
+            }
             if pane.specification.becomes_command() {
                 terminal.whisper(&Mark::Look.bytes(id));
                 pane.become_command()

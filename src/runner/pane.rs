@@ -8,13 +8,12 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::program::Program;
 use super::signals;
 use crate::command;
-use crate::event::{self, Event, Subject, What};
-use crate::journal::Journal;
+use crate::event::{Subject, What};
+use crate::journal::{Journal, now};
 use crate::process;
 use crate::record::{ProcessId, Record, SCHEMA, Specification, State};
 use crate::ritual_plan::record::COMMAND_VARIABLE;
@@ -175,22 +174,14 @@ impl Pane {
     /// Adds what happened to the journal, with who did it.
     pub fn journal(&self, what: What, by: Option<String>) {
         let Some(path) = &self.specification.journal else { return };
-        let tag = &self.specification.tag;
-        let keys = self.record.keys.clone();
-        let (window, pane) = keys.unzip();
+        let (window, pane) = self.record.keys.clone().unzip();
         if pane.is_none() && what == What::Closed {
             return; // there is nothing that closes
         }
-        let subject = Subject {
-            session: self.specification.session.clone(),
-            workspace: Some(tag.workspace.clone()),
-            window,
-            pane,
-            id: Some(tag.id.clone()),
-        };
-        let event = Event { schema: event::SCHEMA, at: now(), what, subject, by };
+        let Specification { session, tag, .. } = &self.specification;
+        let subject = Subject { window, pane, ..Subject::pane(session, tag) };
         // What happened has happened nevertheless.
-        let _ = Journal::at(path.into()).append(&event);
+        let _ = Journal::at(path.into()).note([(what, subject)], by.as_deref());
     }
 
     /// Closes the pane, and with it this process.
@@ -229,11 +220,6 @@ impl Pane {
     pub fn store(&self) -> &Store {
         &self.store
     }
-}
-
-fn now() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// The simplest shell there is, with the environment that tmux gave to the pane: for a pane that

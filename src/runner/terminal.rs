@@ -10,6 +10,9 @@ use rustix::termios::{
     tcgetwinsize, tcsetattr, tcsetpgrp,
 };
 
+use crate::cast::Mark;
+use crate::record::PaneId;
+
 /// What switches off whatever a program that died may have left on. The alternate screen is entered
 /// before it is left: leaving it moves the cursor to where it was on entering, however long ago.
 const RESET: &str = concat!(
@@ -26,17 +29,24 @@ pub struct Terminal {
     modes: Option<Termios>,
     /// Whether it is one: nothing is ever written to what is none.
     is_there: bool,
+    /// What tells the writer of a log what the runner says itself: before that, and after it.
+    aside: Option<[Vec<u8>; 2]>,
 }
 
 impl Terminal {
     /// Remembers the terminal's modes.
     pub fn new() -> Terminal {
-        Terminal { modes: tcgetattr(stdin()).ok(), is_there: true }
+        Terminal { modes: tcgetattr(stdin()).ok(), is_there: true, aside: None }
     }
 
     /// No terminal: all that is asked of it comes to nothing.
     pub fn none() -> Terminal {
-        Terminal { modes: None, is_there: false }
+        Terminal { modes: None, is_there: false, aside: None }
+    }
+
+    /// Has the log of the pane `id` tell what the runner says itself from what the command prints.
+    pub fn is_logged(&mut self, id: &PaneId) {
+        self.aside = Some([Mark::Aside, Mark::Back].map(|mark| mark.bytes(id)));
     }
 
     /// Whether there is one.
@@ -118,7 +128,10 @@ impl Terminal {
     }
 
     fn write(&self, text: &str) {
-        self.whisper(text.as_bytes());
+        match &self.aside {
+            None => self.whisper(text.as_bytes()),
+            Some([before, after]) => self.whisper(&[before, text.as_bytes(), after].concat()),
+        }
     }
 
     /// Forgets what was typed for somebody else.

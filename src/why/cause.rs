@@ -135,7 +135,7 @@ impl Cause<'_> {
         if record.late {
             said.push(format!(
                 "it is late: it had {} to become ready, and is tried further",
-                millis(ready.timeout)
+                supervise::duration(ready.timeout)
             ));
         }
         said
@@ -152,7 +152,8 @@ impl Cause<'_> {
 
     fn gave_up(&self, record: &Record) -> String {
         let limit = self.supervision().and_then(|supervision| supervision.restart.limit);
-        let limit = limit.map(|limit| format!(": {} in {} are the limit", limit.times, millis(limit.within)));
+        let limit = limit
+            .map(|limit| format!(": {} in {} are the limit", limit.times, supervise::duration(limit.within)));
         match record.restarts {
             1 => format!("it was started again once{}", limit.unwrap_or_default()),
             times => format!("it was started again {times} times{}", limit.unwrap_or_default()),
@@ -217,12 +218,9 @@ fn rule(restart: &Restart) -> String {
         When::OnFailure => "after failures",
         When::Always => "always",
     };
-    let limit =
-        restart.limit.map(|limit| format!(", at most {} times in {}", limit.times, millis(limit.within)));
-    let (first, longest) = (millis(restart.first), millis(restart.longest));
+    let limit = restart
+        .limit
+        .map(|limit| format!(", at most {} times in {}", limit.times, supervise::duration(limit.within)));
+    let (first, longest) = (supervise::duration(restart.first), supervise::duration(restart.longest));
     format!(" ({when}, after {first} to {longest}{})", limit.unwrap_or_default())
-}
-
-fn millis(duration: std::time::Duration) -> String {
-    supervise::duration(duration)
 }

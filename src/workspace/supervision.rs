@@ -45,11 +45,6 @@ impl Default for Supervision {
 }
 
 impl Supervision {
-    /// Whether nothing is asked for, so that a runner only has to start and record.
-    pub fn is_plain(&self) -> bool {
-        *self == Supervision::default()
-    }
-
     /// Whether the output has to be logged, be it only to look for a text in it.
     pub fn logs(&self) -> bool {
         let reads = |probe: &Probe| matches!(probe, Probe::Log(_));

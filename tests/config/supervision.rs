@@ -55,7 +55,7 @@ fn a_stack_means_what_it_says() {
             ..Supervision::default()
         }
     );
-    assert!(!db.is_plain() && !db.logs());
+    assert!(db != Supervision::default() && !db.logs());
     let argv = |words: &[&str]| Command::Argv(words.iter().map(|word| (*word).to_owned()).collect());
     assert_eq!(
         pane(&project, "api").supervision,
@@ -321,5 +321,5 @@ fn background_commands_are_kept_and_needed_by_name() {
     let need = |command: &str, state| rune::ritual::Need { command: command.to_owned(), state };
     assert_eq!(seed.needs, [need("db", Needed::Ready)]);
     assert_eq!(check.needs, [need("db", Needed::Ready), need("Seed shop", Needed::Succeeded)]);
-    assert!(check.supervision.is_plain());
+    assert_eq!(check.supervision, Supervision::default());
 }

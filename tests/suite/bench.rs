@@ -211,21 +211,13 @@ fn argv(launch: &Launch) -> Vec<String> {
 
 fn specification(launch: &Launch) -> Specification {
     Specification {
-        schema: SCHEMA,
-        tag: launch.tag.clone(),
         hash: launch.pane.hash.clone(),
         summary: launch.pane.command.summary(),
-        title: None,
         argv: argv(launch),
         cwd: launch.pane.cwd.display().to_string(),
         on_exit: launch.pane.on_exit,
-        shell: "/bin/sh".to_owned(),
-        is_shell: false,
-        tmux: "tmux".to_owned(),
-        supervision: Supervision::default(),
         session: "dev".to_owned(),
-        journal: None,
-        log: None,
+        ..Specification::new(SCHEMA, launch.tag.clone())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Sessions, windows and panes made, changed and ended by hand, each effect read back from tmux.
 
+use rustix::process::Signal;
 use serde_json::Value;
 
 use crate::support::{Server, on_each_tmux};
@@ -262,9 +263,9 @@ fn a_pane_is_left_alone_while_it_is_as_wanted() {
         }
 
         // Ended by a signal or in failure: started again.
-        let own = || server.processes().into_iter().find(|process| process.words == "sleep 1001");
-        server.wait_until("it runs", || own().is_some());
-        server.sh(&format!("kill {}", own().expect("it runs").pid)).success();
+        let running = || server.processes().into_iter().find(|process| process.words == "sleep 1001");
+        server.wait_until("it runs", || running().is_some());
+        running().expect("it runs").signal(Signal::TERM);
         let words = ["pane", "ensure", "dev:w.2", "--command", "sleep 1001", "--cwd", "/"];
         server.wait_until("it has ended", || state(server, "dev:w.2") != "running");
         assert!(server.rune(words).success().stderr.contains("it ended (signal 15)"));

@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::support::{Process, Server, Terminal, on_each_tmux};
@@ -47,7 +47,7 @@ fn every_end_is_recorded_as_it_was() {
 fn a_command_that_is_killed_from_outside_ended_by_that_signal() {
     on_each_tmux(|server| {
         let panes = start(server, [pane("cat", "keep")]);
-        kill(&running(server, "cat"), Signal::KILL);
+        running(server, "cat").signal(Signal::KILL);
         wait_for_state(server, &panes[0], &json!({"state": "signalled", "signal": 9}));
         server.wait_for_text(&panes[0], "cat: signal 9");
     });
@@ -106,7 +106,7 @@ fn ctrl_z_asks_and_the_command_goes_on() {
         let cat = running(server, "cat");
         let switches = || status_of(&cat.pid.to_string(), "voluntary_ctxt_switches:");
         let before = switches();
-        kill(&cat, Signal::CONT);
+        cat.signal(Signal::CONT);
         server.wait_until("it has stopped again", || {
             switches() != before && status_of(&cat.pid.to_string(), "State:").starts_with('T')
         });
@@ -118,17 +118,17 @@ fn ctrl_z_asks_and_the_command_goes_on() {
 
         // Somebody else lets it go on, whether it reads the terminal or not.
         stop(server, &panes[1]);
-        kill(&running(server, "cat go"), Signal::CONT);
+        running(server, "cat go").signal(Signal::CONT);
         wait_for_state(server, &panes[1], &json!({"state": "running"}));
         stop(server, pane);
-        kill(&running(server, "cat"), Signal::CONT);
+        running(server, "cat").signal(Signal::CONT);
         wait_for_state(server, pane, &json!({"state": "running"}));
         keys(&["thrice", "Enter"]);
         server.wait_for_text(pane, "thrice\nthrice");
 
         // Somebody else ends it.
         stop(server, pane);
-        kill(&running(server, "cat"), Signal::KILL);
+        running(server, "cat").signal(Signal::KILL);
         wait_for_state(server, pane, &json!({"state": "signalled", "signal": 9}));
 
         // The same while a shell is open beside it.
@@ -138,8 +138,8 @@ fn ctrl_z_asks_and_the_command_goes_on() {
         stop(server, pane);
         keys(&["s", "Enter"]);
         server.wait_until("the shell runs", || server.format("#{pane_current_command}", pane) == "sh");
-        kill(&running(server, "cat"), Signal::TERM);
-        kill(&running(server, "cat"), Signal::CONT);
+        running(server, "cat").signal(Signal::TERM);
+        running(server, "cat").signal(Signal::CONT);
         server.wait_until("the command is gone", || !runs(server, "cat"));
         keys(&["exit", "Enter"]);
         wait_for_state(server, pane, &json!({"state": "signalled", "signal": 15}));
@@ -400,7 +400,7 @@ fn a_killed_runner_is_lost_and_started_again() {
     on_each_tmux(|server| {
         let panes = start(server, [pane("cat", "shell"), pane("cat -u", "shell")]);
         running(server, "cat -u");
-        kill(&first_process(server, &panes[1]), Signal::KILL);
+        first_process(server, &panes[1]).signal(Signal::KILL);
         server.wait_until("its command was hung up", || !runs(server, "cat -u"));
         if server.version() >= (3, 2, ' ') {
             wait_for_state(server, &panes[1], &json!({"state": "lost_runner"}));
@@ -450,7 +450,7 @@ fn a_runner_that_is_asked_to_end_ends_its_command_and_closes() {
         send(server, &panes[5], &["s", "Enter"]);
         owns_its_terminal(server, &panes[5], "sh");
         for pane in &panes[1..] {
-            kill(&first_process(server, pane), Signal::TERM);
+            first_process(server, pane).signal(Signal::TERM);
         }
         wait_for_panes(server, &panes[..1]);
         for command in ["cat -u", "cat -n", "cat -b", "/bin/sh"] {
@@ -466,7 +466,7 @@ fn a_runner_that_is_asked_to_close_does_so_when_its_command_has_ended() {
         let panes = start(server, [pane("cat", "keep"), pane("cat -u", "keep"), pane("exit 1", "keep")]);
         server.wait_for_text(&panes[2], ENDED);
         for pane in &panes[1..] {
-            kill(&first_process(server, pane), Signal::USR1);
+            first_process(server, pane).signal(Signal::USR1);
         }
         wait_for_panes(server, &panes[..2]);
         send(server, &panes[1], &["still", "Enter"]);
@@ -777,12 +777,6 @@ fn first_process(server: &Server, pane: &str) -> Process {
 }
 
 /// Sends a signal to a process that was found in this world.
-#[track_caller]
-fn kill(process: &Process, signal: Signal) {
-    let pid = Pid::from_raw(process.pid).expect("no process has id 0");
-    kill_process(pid, signal).expect("a process of ours can be signalled");
-}
-
 /// The runner of a pane once more, in a terminal of the test's, by `how` of a shell.
 #[track_caller]
 fn again(server: &Server, pane: &str, how: &str) -> Terminal {

@@ -1,6 +1,5 @@
 //! `rune status` and `rune top`: what is said of panes, in tables, in JSON, and while it changes.
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -37,20 +36,9 @@ fn start(server: &Server, panes: &str) {
     server.rune(["start", "-d"]).success();
 }
 
-/// The file that rune keeps about a pane.
-fn file(server: &Server, key: &str, kind: &str) -> PathBuf {
-    let panes = server.list_panes("#{pane_start_command}");
-    let own = panes.iter().map(|command| command.replace('"', ""));
-    let words: Vec<String> = own
-        .map(|command| command.split(' ').map(str::to_owned).collect::<Vec<String>>())
-        .find(|words| words.last().is_some_and(|last| last == key))
-        .expect("the pane is there");
-    PathBuf::from(&words[2]).join(format!("{}.{kind}", words[4]))
-}
-
 /// Changes what a runner wrote down, as it would itself.
 fn rewrite(server: &Server, key: &str, change: impl Fn(&mut Value)) {
-    let path = file(server, key, "record");
+    let path = server.pane_file(key, "record");
     let mut record: Value = serde_json::from_slice(&std::fs::read(&path).expect("a record")).expect("JSON");
     change(&mut record);
     let new = path.with_extension("record.new");

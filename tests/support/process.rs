@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open, pidfd_send_signal};
 
 use super::wait::within;
 use super::world::MARK;
@@ -26,6 +26,15 @@ pub struct Process {
     mark: Option<PathBuf>,
     /// The directory that it works in, unless it has a terminal.
     workplace: Option<PathBuf>,
+}
+
+impl Process {
+    /// Sends it a signal.
+    #[track_caller]
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.pid).expect("no process has id 0");
+        kill_process(pid, signal).expect("a process of this world can be signalled");
+    }
 }
 
 /// Every live process of the world at `root`, in order of process id.

@@ -153,6 +153,18 @@ impl Server {
         self.list(["list-panes", "-a", "-F", format])
     }
 
+    /// A file that rune keeps about the pane of this key: its `record`, or its `spec`.
+    #[track_caller]
+    pub fn pane_file(&self, key: &str, kind: &str) -> PathBuf {
+        let panes = self.list_panes("#{pane_start_command}");
+        let panes = panes.iter().map(|words| words.split(' ').map(|word| word.trim_matches('"')).collect());
+        let words: Vec<&str> = panes
+            .into_iter()
+            .find(|words: &Vec<&str>| words.last() == Some(&key))
+            .expect("the pane is there");
+        Path::new(words[2]).join(format!("{}.{kind}", words[4]))
+    }
+
     /// The text of a pane, without blanks at the ends of its lines.
     #[track_caller]
     pub fn capture(&self, pane: &str) -> String {

@@ -8,9 +8,8 @@ use crate::commands::context::Context;
 use crate::commands::{known, stop};
 use crate::error::{Error, Result};
 use crate::order;
-use crate::process;
 use crate::project::Project;
-use crate::record::{State, Tag};
+use crate::record::Tag;
 use crate::snapshot::{LivePane, Snapshot};
 use crate::target::{self, Found};
 
@@ -30,20 +29,6 @@ pub struct Chosen<'s> {
 }
 
 impl Chosen<'_> {
-    /// What became of its command, given the server that it lives on. A runner that is gone without
-    /// its pane being dead yet, or kept, is seen too.
-    pub fn state(&self, server: Option<u32>) -> State {
-        match self.pane.state(server) {
-            state if state.runs() && !self.runner_lives() => State::LostRunner,
-            state => state,
-        }
-    }
-
-    fn runner_lives(&self) -> bool {
-        let record = self.pane.known.as_ref().and_then(|known| known.record.as_ref());
-        record.is_some_and(|record| process::is_alive(record.runner.pid, record.runner.start))
-    }
-
     /// Whether the pane closes when its command ends, with no runner in between.
     pub fn closes(&self) -> bool {
         !self.pane.dead && self.pane.known.as_ref().is_some_and(|known| known.specification.becomes_command())

@@ -17,6 +17,7 @@ use std::time::Instant;
 use super::bring_up;
 use super::context::Context;
 use super::gone;
+use super::known;
 use super::leave;
 use crate::cli;
 use crate::error::{Error, Result};
@@ -58,6 +59,7 @@ pub fn run(context: &Context, deed: Deed, options: &cli::Panes) -> Result<()> {
 
 fn run_asking(context: &Context, deed: Deed, options: &cli::Panes, ask: Ask<'_>) -> Result<()> {
     let mut snapshot = context.look()?.unwrap_or_default();
+    known::find_dead(context, &mut snapshot);
     if deed == Deed::Stop {
         gone::add_left(context, &mut snapshot);
     }
@@ -106,8 +108,9 @@ struct Work<'a> {
 impl Work<'_> {
     /// Stops what runs; the panes of which nothing is left.
     fn stop(&mut self, rank: &[Chosen<'_>]) -> Vec<PaneId> {
-        let request =
-            |one: &Chosen<'_>| stopping::is_to_stop(one.state(self.snapshot.pid)).then_some(Request::Stop);
+        let request = |one: &Chosen<'_>| {
+            stopping::is_to_stop(one.pane.state(self.snapshot.pid)).then_some(Request::Stop)
+        };
         let outcomes = self.all(rank, &request, "does not run");
         let mut stopped = Vec::new();
         for (one, outcome) in rank.iter().zip(outcomes) {
@@ -121,8 +124,9 @@ impl Work<'_> {
 
     fn start(&mut self, rank: &[Chosen<'_>]) {
         let stopped = self.deed == Deed::Restart;
-        let request =
-            |one: &Chosen<'_>| (stopped || !one.state(self.snapshot.pid).runs()).then_some(Request::Start);
+        let request = |one: &Chosen<'_>| {
+            (stopped || !one.pane.state(self.snapshot.pid).runs()).then_some(Request::Start)
+        };
         self.start_asking(rank, &request);
     }
 

@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use super::ask::{Answer, Ask, Request};
 use super::chosen::Chosen;
-use crate::commands::noted;
-use crate::event::{self, Event, What};
+use crate::event::{Subject, What};
 use crate::journal::Journal;
 use crate::process::{self, Process};
 use crate::record::{ProcessId, Record, SCHEMA, State};
@@ -50,8 +49,7 @@ pub fn ask_or_end(one: &Chosen<'_>, request: Request, ask: Ask<'_>, report: Note
         return Answer::Survived(survivors.iter().map(ToString::to_string).collect());
     }
     // What was done is done, also where it cannot be noted.
-    let (what, subject, by) = (What::Stopped, noted::pane(one.session, one.tag), Some(report.by.to_owned()));
-    let _ = report.journal.append(&Event { schema: event::SCHEMA, at: noted::now(), what, subject, by });
+    let _ = report.journal.note([(What::Stopped, Subject::pane(one.session, one.tag))], Some(report.by));
     Answer::Done
 }
 

@@ -6,6 +6,7 @@ use crate::commands::context::Context;
 use crate::commands::{history, known, usage};
 use crate::error::Result;
 use crate::event::Event;
+use crate::journal;
 use crate::note;
 use crate::process::{Process, Sample, Usage};
 use crate::record::{Record, State};
@@ -80,7 +81,7 @@ impl Look {
             true => history::events(context),
             false => Vec::new(),
         };
-        Ok(Look { now: now(), sample, events, last_lines, snapshot })
+        Ok(Look { now: journal::now(), sample, events, last_lines, snapshot })
     }
 
     /// What is known of each pane, in the order of sessions and windows; rates are since `before`.
@@ -132,9 +133,4 @@ impl Look {
 /// What the pane's runner wrote down.
 pub fn record(pane: &LivePane) -> Option<&Record> {
     pane.known.as_ref()?.record.as_ref()
-}
-
-/// Milliseconds since 1970 (UTC).
-pub fn now() -> u64 {
-    u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or(0)
 }

@@ -16,8 +16,6 @@ use crate::process::Sample;
 use background::InBackground;
 use look::Look;
 
-pub use look::now;
-
 /// `rune status`
 pub fn status(context: &Context, options: &cli::Status) -> Result<()> {
     if options.watch {

@@ -23,8 +23,6 @@ use crate::workspace::supervision::Needed;
 use goal::Goal;
 use text::Text;
 
-pub use view::now;
-
 /// `rune wait`
 pub fn wait(context: &Context, options: &cli::Wait) -> Result<()> {
     let timeout = options.timeout.as_deref().map(duration).transpose()?;

@@ -4,11 +4,12 @@ use std::os::fd::BorrowedFd;
 use std::time::{Duration, Instant};
 
 use super::goal::Goal;
-use super::view::{View, now};
+use super::view::View;
 use crate::commands::context::Context;
 use crate::commands::notice::Notice;
 use crate::error::{Error, Result, counted};
 use crate::goal::Verdict;
+use crate::journal::now;
 use crate::note::words::time;
 use crate::snapshot::Snapshot;
 use crate::ui::Live;

@@ -14,8 +14,6 @@ use crate::record::ProcessId;
 use crate::snapshot::{LivePane, Snapshot};
 use crate::tmux::version::Version;
 
-pub use crate::commands::status::now;
-
 /// What is seen of the server.
 pub struct View<'c> {
     context: &'c Context,
