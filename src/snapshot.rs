@@ -1,5 +1,6 @@
 //! What a tmux server has now: read from one `list-panes -a`, completed with what rune wrote down.
 
+mod absent;
 mod note;
 mod read;
 
@@ -117,7 +118,19 @@ pub struct Known {
     pub record: Option<Record>,
 }
 
+impl LiveWindow {
+    /// Its key, else its name.
+    pub fn key(&self) -> &str {
+        self.noted.as_ref().map_or(self.name.as_str(), |note| note.key.as_str())
+    }
+}
+
 impl LivePane {
+    /// Its key, else its tmux id.
+    pub fn key(&self) -> &str {
+        self.tag.as_ref().map_or(self.id.as_str(), |tag| tag.pane.as_str())
+    }
+
     /// What became of its command, given the tmux server that it lives on.
     pub fn state(&self, server: Option<u32>) -> State {
         let record = self.known.as_ref().and_then(|known| known.record.as_ref());

@@ -39,17 +39,7 @@ pub struct Found<'s> {
 /// The full spelling of a pane, as every message and table has it: `session:window.pane` by key.
 /// A pane made by hand has its tmux id for a key.
 pub fn name(session: &LiveSession, window: &LiveWindow, pane: &LivePane) -> String {
-    format!("{}:{}.{}", session.name, window_key(window), pane_key(pane))
-}
-
-/// The key of a window, else its name.
-pub fn window_key(window: &LiveWindow) -> &str {
-    window.noted.as_ref().map_or(window.name.as_str(), |note| note.key.as_str())
-}
-
-/// The key of a pane, else its tmux id.
-pub fn pane_key(pane: &LivePane) -> &str {
-    pane.tag.as_ref().map_or(pane.id.as_str(), |tag| tag.pane.as_str())
+    format!("{}:{}.{}", session.name, window.key(), pane.key())
 }
 
 /// The panes that `text` means, at least one: those of that spelling, else all panes of the windows, else
@@ -102,7 +92,7 @@ pub fn windows<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Vec<(&'s LiveSe
         return Ok(own);
     }
     let names = snapshot.sessions.iter().flat_map(|session| {
-        session.windows.iter().map(move |window| format!("{}:{}", session.name, window_key(window)))
+        session.windows.iter().map(move |window| format!("{}:{}", session.name, window.key()))
     });
     Err(missing("window", text, names.collect()))
 }
@@ -124,7 +114,7 @@ pub fn window<'s>(snapshot: &'s Snapshot, text: &str) -> Result<(&'s LiveSession
         several => Err(ambiguous(
             "window",
             text,
-            several.iter().map(|(session, window)| format!("{}:{}", session.name, window_key(window))),
+            several.iter().map(|(session, window)| format!("{}:{}", session.name, window.key())),
         )),
     }
 }
@@ -194,7 +184,7 @@ fn pane_spelled(found: &Found<'_>, text: &str) -> bool {
     let place = window.panes.iter().position(|other| other.id == pane.id).unwrap_or(0) + 1;
     // A pane made by hand has its place among the panes of its window, too.
     let place = pane.tag.is_none().then(|| place.to_string());
-    let keys = [Some(pane_key(pane)), place.as_deref()];
+    let keys = [Some(pane.key()), place.as_deref()];
     keys.into_iter().flatten().any(|key| {
         matches(text, key)
             || matches(text, &format!(".{key}"))
@@ -225,7 +215,7 @@ fn windows_of<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Vec<(&'s LiveSes
         }
     }
     if found.len() > 1 && !is_glob(text) {
-        let names = found.iter().map(|(session, window)| format!("{}:{}", session.name, window_key(window)));
+        let names = found.iter().map(|(session, window)| format!("{}:{}", session.name, window.key()));
         return Err(ambiguous("window", text, names));
     }
     Ok(found)
@@ -233,7 +223,7 @@ fn windows_of<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Vec<(&'s LiveSes
 
 /// The window's key and, where it is another, its name.
 fn window_names(window: &LiveWindow) -> impl Iterator<Item = &str> {
-    let key = window_key(window);
+    let key = window.key();
     [Some(key), Some(window.name.as_str()).filter(|name| *name != key)].into_iter().flatten()
 }
 

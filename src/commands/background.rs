@@ -11,10 +11,10 @@ use crate::process::Process;
 use crate::record::{self, PaneId, Specification, Tag};
 use crate::ritual_plan::record::{Background, Record, word};
 use crate::ritual_run::{self, Known};
-use crate::snapshot::{self, LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::snapshot::{self, LivePane, Snapshot};
 use crate::store::Store;
 use crate::target::{self, Found};
-use crate::workspace::{Key, Size};
+use crate::workspace::Key;
 
 /// A background command of a ritual, with what is known of it.
 pub struct InBackground {
@@ -84,18 +84,8 @@ pub fn panes<'s>(background: &'s Snapshot, word: &str) -> Result<Vec<Found<'s>>>
 pub fn snapshot(all: &[InBackground]) -> Snapshot {
     let mut snapshot = Snapshot::default();
     for one in all {
-        let pane = one.pane();
-        let Some(tag) = &pane.tag else { continue };
-        let is_session = |session: &LiveSession| session.workspace.as_ref() == Some(&tag.workspace);
-        let at = snapshot.sessions.iter().position(is_session).unwrap_or_else(|| {
-            snapshot.sessions.push(session(one, tag));
-            snapshot.sessions.len() - 1
-        });
-        let windows = &mut snapshot.sessions[at].windows;
-        match windows.iter_mut().find(|window| window.name == tag.window.as_str()) {
-            Some(window) => window.panes.push(pane.clone()),
-            None => windows.push(window(tag, pane.clone())),
-        }
+        let directory = one.command.runner.as_ref().map(|runner| runner.directory.as_path());
+        snapshot.add_absent(one.pane(), &one.record.project, directory);
     }
     snapshot
 }
@@ -139,17 +129,11 @@ impl InBackground {
             record: None,
         });
         LivePane {
-            id: self.command.id.clone(),
-            index: 0,
-            active: false,
             pid: self.command.process.map_or(0, |(pid, _)| pid),
             dead: self.kept.as_ref().map_or(self.processes.is_empty(), |kept| !kept.alive),
-            title: String::new(),
             current_command: self.command.command.clone(),
-            current_path: String::new(),
-            shown: None,
-            tag: Some(tag),
             known: Some(known),
+            ..LivePane::absent(self.command.id.clone(), tag)
         }
     }
 }
@@ -175,30 +159,4 @@ pub fn not_kept(name: &str) -> Error {
 /// Where the output of one goes.
 pub fn log(pane: &LivePane) -> Option<PathBuf> {
     pane.known.as_ref()?.specification.log.as_ref().map(PathBuf::from)
-}
-
-fn session(one: &InBackground, tag: &Tag) -> LiveSession {
-    LiveSession {
-        id: tag.workspace.clone(),
-        name: one.record.project.clone(),
-        attached: 0,
-        workspace: Some(tag.workspace.clone()),
-        about: None,
-        directory: one.command.runner.as_ref().map(|runner| runner.directory.clone()),
-        windows: Vec::new(),
-    }
-}
-
-fn window(tag: &Tag, pane: LivePane) -> LiveWindow {
-    let (id, name) = (format!("{}/{}", tag.workspace, tag.window), tag.window.to_string());
-    LiveWindow {
-        id,
-        index: 0,
-        name,
-        active: false,
-        size: Size::DEFAULT,
-        layout: String::new(),
-        noted: None,
-        panes: vec![pane],
-    }
 }

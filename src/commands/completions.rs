@@ -70,7 +70,7 @@ fn targets(server: &Server) -> Vec<String> {
 fn windows(server: &Server) -> Vec<String> {
     let snapshot = server.look(Detail::Plan).ok().flatten().unwrap_or_default();
     let windows = snapshot.sessions.iter().flat_map(|session| {
-        session.windows.iter().map(move |window| format!("{}:{}", session.name, target::window_key(window)))
+        session.windows.iter().map(move |window| format!("{}:{}", session.name, window.key()))
     });
     windows.collect()
 }

@@ -15,10 +15,8 @@ use crate::event::{Event, Subject, What};
 use crate::process::{self, Handle, Process, Table};
 use crate::quote;
 use crate::record::{ProcessId, Record, Specification, State, Tag};
-use crate::snapshot::{Known, LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::snapshot::{Known, LivePane, Snapshot};
 use crate::store::Store;
-use crate::target;
-use crate::workspace::Size;
 
 /// How long processes may need to end after a hang-up before they count as having survived it.
 const GRACE: Duration = Duration::from_secs(1);
@@ -247,54 +245,13 @@ pub fn add_left(context: &Context, snapshot: &mut Snapshot) {
         if is_there || one.left(&table).is_empty() {
             continue;
         }
-        let session = session_of(snapshot, &one);
-        let key = tag.window.to_string();
-        let place = session.windows.iter().position(|window| target::window_key(window) == key);
-        let place = place.unwrap_or_else(|| {
-            session.windows.push(LiveWindow {
-                id: format!("{} of {}", key, tag.workspace),
-                index: 0,
-                name: key,
-                active: false,
-                size: Size { width: 0, height: 0 },
-                layout: String::new(),
-                noted: None,
-                panes: Vec::new(),
-            });
-            session.windows.len() - 1
-        });
-        let record = one.record;
-        session.windows[place].panes.push(LivePane {
-            id: tag.id.to_string(),
-            index: 0,
-            active: false,
+        let Gone { specification, record, store } = one;
+        let (name, directory) = (specification.session.clone(), store.directory().to_owned());
+        let pane = LivePane {
             pid: record.runner.pid,
-            dead: true,
-            title: String::new(),
-            current_command: String::new(),
-            current_path: String::new(),
-            shown: None,
-            tag: Some(tag),
-            known: Some(Known { specification: one.specification, record: Some(record) }),
-        });
+            known: Some(Known { specification, record: Some(record) }),
+            ..LivePane::absent(tag.id.to_string(), tag)
+        };
+        snapshot.add_absent(pane, &name, Some(&directory));
     }
-}
-
-/// The session that the pane was in, else one for it.
-fn session_of<'s>(snapshot: &'s mut Snapshot, one: &Gone) -> &'s mut LiveSession {
-    let word = &one.specification.tag.workspace;
-    let place = snapshot.sessions.iter().position(|known| known.workspace.as_ref() == Some(word));
-    let place = place.unwrap_or_else(|| {
-        snapshot.sessions.push(LiveSession {
-            id: word.clone(),
-            name: one.specification.session.clone(),
-            attached: 0,
-            workspace: Some(word.clone()),
-            about: None,
-            directory: Some(one.store.directory().to_owned()),
-            windows: Vec::new(),
-        });
-        snapshot.sessions.len() - 1
-    });
-    &mut snapshot.sessions[place]
 }

@@ -13,7 +13,6 @@ use crate::error::Result;
 use crate::note::words::size;
 use crate::process::{Sample, Usage};
 use crate::snapshot::{Detail, LiveWindow, Snapshot};
-use crate::target::{pane_key, window_key};
 use crate::ui::{Cell, Column, Screen, Table};
 
 /// Time between the two looks that `--once` compares.
@@ -82,7 +81,7 @@ fn sessions(snapshot: &Snapshot, now: &Sample, before: &Sample) -> Vec<Node> {
             session.windows.iter().filter(|window| seen.insert(window.id.as_str())).collect();
         let windows = own.iter().map(|window| {
             let panes = window.panes.iter().map(|pane| Node {
-                name: pane_key(pane).to_owned(),
+                name: pane.key().to_owned(),
                 id: pane.id.clone(),
                 command: match &pane.known {
                     Some(known) => known.specification.summary.clone(),
@@ -91,7 +90,7 @@ fn sessions(snapshot: &Snapshot, now: &Sample, before: &Sample) -> Vec<Node> {
                 usage: now.usage(&pane.id, Some(before)),
                 below: Vec::new(),
             });
-            Node::of(window_key(window), &window.id, panes.collect())
+            Node::of(window.key(), &window.id, panes.collect())
         });
         Node::of(&session.name, &session.id, windows.collect())
     });

@@ -172,7 +172,7 @@ fn as_json(snapshot: &Snapshot, found: &Found<'_>) -> Value {
         "target": found.name(),
         "session": session.name,
         "session_id": session.id,
-        "window": target::window_key(window),
+        "window": window.key(),
         "window_id": window.id,
         "id": pane.id,
         "index": pane.index,

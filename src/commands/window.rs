@@ -8,7 +8,6 @@ use crate::cli;
 use crate::error::Result;
 use crate::live::{Address, Ensure, Operation, layout};
 use crate::snapshot::{LiveSession, LiveWindow};
-use crate::target;
 use crate::ui::table;
 
 /// `rune window`
@@ -74,7 +73,7 @@ fn list(context: &Context, session: Option<&str>, json: bool) -> Result<()> {
     let mut rows = vec![["WINDOW", "NAME", "ID", "PANES", "SIZE", "CURRENT"].map(str::to_owned).to_vec()];
     rows.extend(windows().map(|(session, window)| {
         vec![
-            format!("{}:{}", session.name, target::window_key(window)),
+            format!("{}:{}", session.name, window.key()),
             window.name.clone(),
             window.id.clone(),
             window.panes.len().to_string(),
@@ -88,7 +87,7 @@ fn list(context: &Context, session: Option<&str>, json: bool) -> Result<()> {
 
 fn as_json(session: &LiveSession, window: &LiveWindow) -> Value {
     json!({
-        "target": format!("{}:{}", session.name, target::window_key(window)),
+        "target": format!("{}:{}", session.name, window.key()),
         "session": session.name,
         "session_id": session.id,
         "id": window.id,

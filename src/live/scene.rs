@@ -72,8 +72,7 @@ impl<'s> Scene<'s> {
             },
             Address::Named { session, .. } => match self.session_named(session) {
                 Some(session) => {
-                    let name =
-                        |window: &LiveWindow| format!("{}:{}", session.name, target::window_key(window));
+                    let name = |window: &LiveWindow| format!("{}:{}", session.name, window.key());
                     let candidates = session.windows.iter().map(name).collect();
                     Error::NotFound { what: "window", name: at.text(), candidates }
                 }
@@ -129,7 +128,7 @@ impl<'s> Scene<'s> {
             },
             Address::Named { session, window: Some(window), .. } => {
                 let (_, live) = self.window(&Address::window(session, window))?;
-                let candidates = live.panes.iter().map(|pane| target::pane_key(pane).to_owned()).collect();
+                let candidates = live.panes.iter().map(|pane| pane.key().to_owned()).collect();
                 Error::NotFound { what: "pane", name: at.text(), candidates }
             }
             Address::Named { session, .. } => {

@@ -14,7 +14,6 @@ use crate::error::{Error, Result};
 use crate::layout::Area;
 use crate::plan::{Act, Part};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow};
-use crate::target;
 use crate::workspace::{Key, Layout, NamedLayout, Window, window_label};
 
 /// `rune window create`
@@ -31,7 +30,7 @@ pub(super) fn create(scene: &Scene<'_>, at: &Address, content: &Content, reset: 
     match scene.window_named(session, name)? {
         Some(live) if !reset => {
             return Err(Error::Refused {
-                message: format!("there is a window `{}:{}` already", session.name, target::window_key(live)),
+                message: format!("there is a window `{}:{}` already", session.name, live.key()),
                 hint: Some("`--reset` starts it anew; `rune window ensure` leaves it".to_owned()),
             });
         }
@@ -145,7 +144,7 @@ fn equal(live: &LiveWindow) -> Layout {
 
 /// A window's name, for people.
 pub(super) fn full_name(session: &LiveSession, window: &LiveWindow) -> String {
-    format!("{}:{}", session.name, target::window_key(window))
+    format!("{}:{}", session.name, window.key())
 }
 
 /// The key that panes carry of a window that exists.

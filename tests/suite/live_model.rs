@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rune::error::Error;
 use rune::live::{Address, Content, Ensure, Operation};
-use rune::target::{pane_key, window_key};
+use rune::snapshot::LivePane;
 use rune::workspace::Layout;
 
 use super::bench::Bench;
@@ -299,13 +299,13 @@ fn never_empty(windows: &mut Vec<(String, Vec<usize>)>) {
 fn look(bench: &Bench<'_>) -> Model {
     let snapshot = bench.look();
     let sessions = snapshot.sessions.iter().filter(|session| session.name != "keeper x");
-    let number = |pane| pane_key(pane).parse().unwrap_or(0);
+    let number = |pane: &LivePane| pane.key().parse().unwrap_or(0);
     sessions
         .map(|session| {
             let windows = session
                 .windows
                 .iter()
-                .map(|window| (window_key(window).to_owned(), window.panes.iter().map(number).collect()));
+                .map(|window| (window.key().to_owned(), window.panes.iter().map(number).collect()));
             (session.name.clone(), windows.collect())
         })
         .collect()

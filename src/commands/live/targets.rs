@@ -3,7 +3,6 @@
 use serde_json::{Value, json};
 
 use crate::live::{Address, Ensure, Operation, Scene};
-use crate::target;
 
 /// The windows and panes that were named and exist, with their ids: those that were left as they are, too.
 pub fn targets(scene: &Scene<'_>, operation: &Operation) -> Vec<Value> {
@@ -43,7 +42,7 @@ pub fn targets(scene: &Scene<'_>, operation: &Operation) -> Vec<Value> {
 fn window(scene: &Scene<'_>, at: &Address) -> Option<Value> {
     let (session, window) = scene.window(at).ok()?;
     Some(json!({
-        "target": format!("{}:{}", session.name, target::window_key(window)),
+        "target": format!("{}:{}", session.name, window.key()),
         "session": session.id,
         "window": window.id,
         "panes": window.panes.iter().map(|pane| pane.id.as_str()).collect::<Vec<&str>>(),
