@@ -20,6 +20,7 @@ mod table;
 mod typed;
 mod wanted;
 mod workspace;
+mod written;
 
 use crate::config::collect::{Collect, in_order};
 use crate::config::source::Source;

@@ -57,6 +57,9 @@ pub struct LiveWindow {
     pub active: bool,
     /// Its size.
     pub size: Size,
+    /// Where its panes stand, in tmux's words, also behind one that is zoomed, if that was asked for
+    /// ([`Detail::Everything`]).
+    pub layout: String,
     /// What rune noted when it made or changed the window.
     pub noted: Option<WindowNote>,
     /// Its panes in the order of their indexes.

@@ -1,7 +1,8 @@
 //! The private directory in which rune keeps what its panes start from and what became of them.
 //!
 //! `ID.spec` is written before the pane exists: one line of JSON, then the environment as
-//! `NAME=value` entries that end in NUL, byte for byte. `ID.record` is written by the runner.
+//! `NAME=value` entries that end in NUL, byte for byte. `ID.record` is written by the runner. `environment`
+//! is what panes start with that are opened by hand in a config's session, in the form of an `ID.spec`.
 //! Files are 0600 in a 0700 directory, replaced as a whole, and not synced: they describe
 //! processes, which do not outlive a crash of the system either.
 
@@ -20,6 +21,9 @@ use crate::record::{PaneId, Record, SCHEMA, Specification};
 
 /// One environment variable.
 pub type Variable = (OsString, OsString);
+
+/// The file with what every pane of the workspace starts with.
+const ENVIRONMENT: &str = "environment";
 
 /// The runtime directory.
 #[derive(Clone, Debug)]
@@ -74,12 +78,7 @@ impl Store {
         let mut bytes = serde_json::to_vec(specification)
             .map_err(|error| Error::failed(format!("could not write down a pane: {error}")))?;
         bytes.push(b'\n');
-        for (name, value) in environment {
-            bytes.extend_from_slice(name.as_bytes());
-            bytes.push(b'=');
-            bytes.extend_from_slice(value.as_bytes());
-            bytes.push(0);
-        }
+        bytes.extend(entries(environment));
         write(&path, &bytes)
     }
 
@@ -94,17 +93,23 @@ impl Store {
                 Error::Io { action: "understand", path: path.clone(), source: error.into() }
             }
         })?;
-        let environment = bytes
-            .get(end + 1..)
-            .unwrap_or_default()
-            .split(|&byte| byte == 0)
-            .filter_map(|entry| {
-                let equals = entry.iter().position(|&byte| byte == b'=')?;
-                let (name, value) = (entry[..equals].to_vec(), entry[equals + 1..].to_vec());
-                Some((OsString::from_vec(name), OsString::from_vec(value)))
-            })
-            .collect();
+        let environment = variables(bytes.get(end + 1..).unwrap_or_default());
         Ok((specification, environment))
+    }
+
+    /// Writes down what every pane of the workspace starts with that declares nothing of its own.
+    pub fn write_environment(&self, environment: &[Variable]) -> Result<()> {
+        let mut bytes = format!("{{\"schema\":{SCHEMA}}}\n").into_bytes();
+        bytes.extend(entries(environment));
+        write(&self.directory.join(ENVIRONMENT), &bytes)
+    }
+
+    /// What [`Store::write_environment`] wrote down, if anything readable was.
+    pub fn environment(&self) -> Option<Vec<Variable>> {
+        let bytes = fs::read(self.directory.join(ENVIRONMENT)).ok()?;
+        let end = bytes.iter().position(|&byte| byte == b'\n')?;
+        parse::<serde_json::Value>(&bytes[..end]).ok()?;
+        Some(variables(&bytes[end + 1..]))
     }
 
     /// What was written down for the pane, if anything readable was.
@@ -157,6 +162,7 @@ impl Store {
         for id in self.ids() {
             self.remove(&id);
         }
+        let _ = fs::remove_file(self.directory.join(ENVIRONMENT));
         let _ = fs::remove_dir(&self.directory);
     }
 
@@ -168,6 +174,27 @@ impl Store {
             .filter_map(|entry| PaneId::parse(entry.file_name().to_str()?.strip_suffix(".spec")?))
             .collect()
     }
+}
+
+/// Variables as they are written down: entries that end in NUL.
+fn entries(environment: &[Variable]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    for (name, value) in environment {
+        bytes.extend_from_slice(name.as_bytes());
+        bytes.push(b'=');
+        bytes.extend_from_slice(value.as_bytes());
+        bytes.push(0);
+    }
+    bytes
+}
+
+fn variables(entries: &[u8]) -> Vec<Variable> {
+    let variable = |entry: &[u8]| {
+        let equals = entry.iter().position(|&byte| byte == b'=')?;
+        let (name, value) = (entry[..equals].to_vec(), entry[equals + 1..].to_vec());
+        Some((OsString::from_vec(name), OsString::from_vec(value)))
+    };
+    entries.split(|&byte| byte == 0).filter_map(variable).collect()
 }
 
 /// Why a file says nothing.
@@ -262,6 +289,11 @@ mod tests {
         assert_eq!(store.specification(&id), Some(specification(SCHEMA)));
         assert_eq!(store.record(&id), Some(record(SCHEMA)));
         assert_eq!(store.ids(), std::slice::from_ref(&id));
+        assert_eq!(store.environment(), None);
+        let everybodys: Vec<Variable> = vec![("A".into(), "x=\ny".into()), ("EMPTY".into(), "".into())];
+        store.write_environment(&everybodys).unwrap();
+        assert_eq!(store.environment(), Some(everybodys));
+        assert_eq!(store.ids(), std::slice::from_ref(&id));
         for entry in fs::read_dir(store.directory()).unwrap() {
             assert_eq!(entry.unwrap().metadata().unwrap().mode() & 0o777, 0o600);
         }
@@ -279,6 +311,10 @@ mod tests {
         assert_eq!((store.specification(&id), store.record(&id)), (None, None));
         let error = store.read_specification(&id).unwrap_err().to_string();
         assert!(error.ends_with("was written by a newer rune"), "{error}");
+
+        fs::write(store.directory().join(ENVIRONMENT), format!("{{\"schema\":{}}}\nA=1\0", SCHEMA + 1))
+            .unwrap();
+        assert_eq!(store.environment(), None);
 
         // Also when this one could not read a word of it.
         fs::write(store.path(&id, "spec"), format!("{{\"schema\":{}}}\n", SCHEMA + 1)).unwrap();

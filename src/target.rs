@@ -63,7 +63,7 @@ pub fn panes<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Vec<Found<'s>>> {
     let keep = |is: &dyn Fn(&Found<'s>) -> bool| all.iter().copied().filter(is).collect::<Vec<Found<'s>>>();
     let own = keep(&|found| pane_spelled(found, text));
     if own.len() > 1 && !is_glob(text) {
-        return Err(ambiguous("pane", text, own.iter().map(Found::name)));
+        return Err(ambiguous("pane", text, distinct(&own)));
     }
     if !own.is_empty() {
         return Ok(own);
@@ -88,7 +88,7 @@ pub fn pane<'s>(snapshot: &'s Snapshot, text: &str) -> Result<Found<'s>> {
     let found = panes(snapshot, text)?;
     match found.as_slice() {
         [one] => Ok(*one),
-        several => Err(ambiguous("pane", text, several.iter().map(Found::name))),
+        several => Err(ambiguous("pane", text, distinct(several))),
     }
 }
 
@@ -161,6 +161,15 @@ impl Found<'_> {
     pub fn name(&self) -> String {
         name(self.session, self.window, self.pane)
     }
+}
+
+/// What tells panes apart: their names, or tmux's ids where those are the same, as after a move.
+fn distinct<'f>(found: &'f [Found<'_>]) -> impl Iterator<Item = String> + 'f {
+    found.iter().map(|one| {
+        let name = one.name();
+        let same = found.iter().filter(|other| other.name() == name).count();
+        if same > 1 { one.pane.id.clone() } else { name }
+    })
 }
 
 /// Every pane once: sessions of one group share theirs.
@@ -254,6 +263,7 @@ mod tests {
             ("shop-2", &[("code", &["editor"])]),
             ("1", &[("1", &["1", "2"])]),
             ("a.b:c", &[("ü", &["db2"])]),
+            ("twice", &[("w", &["2", "2"])]),
         ])
     }
 
@@ -281,6 +291,7 @@ mod tests {
             ("@2", "shop:logs.api"),
             ("$2", "shop-2:code.editor"),
             ("editor", "which pane: shop:code.editor shop-2:code.editor"),
+            ("twice:w.2", "which pane: %8 %9"),
             ("code", "which window: shop:code shop-2:code"),
             ("shop:code", "shop:code.editor shop:code.db"),
             ("shop:", "shop:code.editor shop:code.db shop:logs.api"),
@@ -304,7 +315,7 @@ mod tests {
         ] {
             assert_eq!(names(panes(&snapshot, text)), meant, "{text}");
         }
-        assert_eq!(panes(&snapshot, "*").unwrap().len(), 7);
+        assert_eq!(panes(&snapshot, "*").unwrap().len(), 9);
     }
 
     #[test]
@@ -326,6 +337,6 @@ mod tests {
         let snapshot = snapshot();
         let Err(Error::NotFound { candidates, .. }) = panes(&snapshot, "apii") else { panic!() };
         assert_eq!(candidates[0], "shop:logs.api");
-        assert_eq!(candidates.len(), 7);
+        assert_eq!(candidates.len(), 9);
     }
 }

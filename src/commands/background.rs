@@ -191,5 +191,14 @@ fn session(one: &InBackground, tag: &Tag) -> LiveSession {
 
 fn window(tag: &Tag, pane: LivePane) -> LiveWindow {
     let (id, name) = (format!("{}/{}", tag.workspace, tag.window), tag.window.to_string());
-    LiveWindow { id, index: 0, name, active: false, size: Size::DEFAULT, noted: None, panes: vec![pane] }
+    LiveWindow {
+        id,
+        index: 0,
+        name,
+        active: false,
+        size: Size::DEFAULT,
+        layout: String::new(),
+        noted: None,
+        panes: vec![pane],
+    }
 }

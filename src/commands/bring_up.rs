@@ -92,7 +92,8 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str
     let stores = Stores { context, planned };
     let mut environments = known::Environments::new(context, project);
     let mut opened: BTreeMap<&str, Store> = BTreeMap::new();
-    for launch in planned.plan.launches() {
+    for step in &planned.plan.steps {
+        let Some(launch) = step.launch() else { continue };
         let workspace = project.workspaces.iter().find(|known| known.identity.word() == launch.tag.workspace);
         // A pane that was moved may belong to another one; the environment is that of where it is.
         let Some(workspace) = workspace.or(project.workspaces.first()) else { continue };
@@ -103,12 +104,19 @@ pub fn execute(context: &Context, project: &Project, planned: &Planned, by: &str
         if !opened.contains_key(word) {
             opened.insert(word, stores.open(&launch.tag)?);
         }
-        let mut environment = environments.of(workspace, launch);
+        let given = if known::is_live(workspace) { known::given(planned, step) } else { None };
+        let mut environment = environments.of(workspace, launch, given);
         if let Some(before) = &launch.again {
             (specification, environment) = opened[word].read_specification(before)?;
             specification.tag = launch.tag.clone();
         }
         opened[word].write_specification(&specification, &environment)?;
+    }
+    for workspace in project.workspaces.iter().filter(|workspace| !known::is_live(workspace)) {
+        let word = workspace.identity.word();
+        if planned.plan.sessions.iter().any(|session| session.workspace == word) {
+            Store::open(&stores.directory(&word))?.write_environment(&environments.of_all(workspace))?;
+        }
     }
     run(context, &context.server_of(project), planned, by)
 }
@@ -363,15 +371,39 @@ impl Stores<'_> {
             }
         }
         for session in &self.planned.plan.sessions {
-            let store = Store::open(&self.directory(&session.workspace))?;
-            for id in store.ids() {
-                if gone.contains(&id) || !live.contains(&id) {
-                    store.remove(&id);
-                }
+            self.forget(&self.directory(&session.workspace), &gone, &live)?;
+            // What is opened by hand in a config's session is written down elsewhere.
+            let mut sessions = self.planned.snapshot.sessions.iter();
+            let own = sessions.find(|known| Some(&known.id) == session.id.as_ref());
+            if let Some(directory) = own.and_then(|own| own.directory.as_ref()) {
+                self.forget(directory, &gone, &live)?;
             }
-            if store.ids().is_empty() {
-                store.clear();
+        }
+        Ok(())
+    }
+
+    /// Forgets what is gone of a directory.
+    fn forget(
+        &self,
+        directory: &std::path::Path,
+        gone: &BTreeSet<&PaneId>,
+        live: &BTreeSet<&PaneId>,
+    ) -> Result<()> {
+        let store = Store::open(directory)?;
+        for id in store.ids() {
+            if gone.contains(&id) || !live.contains(&id) {
+                store.remove(&id);
             }
+        }
+        // As long as there is a session, there may be panes again.
+        let ends = |id: &str| {
+            let is_it = |step: &Step| matches!(step, Step::Act { act: Act::EndSession { id: ended, .. } } if ended == id);
+            self.planned.plan.steps.iter().any(is_it)
+        };
+        let mut sessions = self.planned.snapshot.sessions.iter();
+        let stays = sessions.any(|known| known.directory.as_deref() == Some(directory) && !ends(&known.id));
+        if !stays && store.ids().is_empty() {
+            store.clear();
         }
         Ok(())
     }

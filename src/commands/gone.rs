@@ -108,6 +108,9 @@ pub fn clean(context: &Context, snapshot: &Snapshot, by: &str) {
     noted::note(context, events, by);
     for one in &gone {
         one.store.remove(&one.specification.tag.id);
+        if one.store.ids().is_empty() {
+            one.store.clear();
+        }
     }
 }
 
@@ -254,6 +257,7 @@ pub fn add_left(context: &Context, snapshot: &mut Snapshot) {
                 name: key,
                 active: false,
                 size: Size { width: 0, height: 0 },
+                layout: String::new(),
                 noted: None,
                 panes: Vec::new(),
             });

@@ -81,6 +81,16 @@ pub fn end_session(
     if let Some(directory) = &session.directory {
         Store::at(directory.clone()).clear();
     }
+    // What was opened by hand in a config's session is written down elsewhere.
+    for tag in session.windows.iter().flat_map(|window| &window.panes).filter_map(|pane| pane.tag.as_ref()) {
+        if session.workspace.as_ref() != Some(&tag.workspace) {
+            let store = Store::at(context.pane_directory(&tag.workspace));
+            store.remove(&tag.id);
+            if store.ids().is_empty() {
+                store.clear();
+            }
+        }
+    }
     Ok(survivors.iter().map(ToString::to_string).collect())
 }
 

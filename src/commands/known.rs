@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
+use super::bring_up::Planned;
 use super::context::{self, Context};
 use super::processes::WORKSPACE;
 use crate::command;
 use crate::environment::{self, Filter};
 use crate::error::{Error, Result};
-use crate::plan::Launch;
+use crate::plan::{Launch, Step};
 use crate::process;
 use crate::project::Project;
 use crate::record::{ProcessId, SCHEMA, Specification, Tag};
-use crate::snapshot::{Known, LivePane, Snapshot};
+use crate::snapshot::{Known, LIVE, LivePane, Snapshot};
 use crate::store::{Store, Variable};
 use crate::workspace::{Command, Workspace};
 
@@ -102,12 +103,36 @@ impl<'a> Environments<'a> {
         Environments { context, project, inherited: BTreeMap::new() }
     }
 
-    /// The environment of a pane: that of this run without its secrets, what the config passes, and
-    /// what workspace, window and pane declare (rune's own `RUNE_…` values among it).
-    pub fn of(&mut self, workspace: &Workspace, launch: &Launch) -> Vec<Variable> {
+    /// The environment of a pane: what all panes of its workspace have, or the one they were `given` before,
+    /// and what workspace, window and pane declare (rune's own `RUNE_…` values among it).
+    pub fn of(
+        &mut self,
+        workspace: &Workspace,
+        launch: &Launch,
+        given: Option<Vec<Variable>>,
+    ) -> Vec<Variable> {
+        let mut variables = match given {
+            Some(given) => given.into_iter().collect(),
+            None => self.inherited([&self.project.pass, &workspace.pass, &launch.pane.pass]),
+        };
+        for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
+            variables.insert(name.into(), value.into());
+        }
+        variables.insert(WORKSPACE.into(), self.context.workspace_mark(&launch.tag.workspace).into());
+        variables.into_iter().collect()
+    }
+
+    /// The environment of a pane that declares nothing.
+    pub fn of_all(&mut self, workspace: &Workspace) -> Vec<Variable> {
+        let mut variables = self.inherited([&self.project.pass, &workspace.pass, &[]]);
+        variables.extend(workspace.environment.iter().map(|(name, value)| (name.into(), value.into())));
+        variables.into_iter().collect()
+    }
+
+    /// That of this run without its secrets, but with what the config passes.
+    fn inherited(&mut self, pass: [&[String]; 3]) -> BTreeMap<OsString, OsString> {
         let Environments { context, project, inherited } = self;
-        let pass = [project.pass.as_slice(), &workspace.pass, &launch.pane.pass].concat();
-        let inherited = inherited.entry(pass).or_insert_with_key(|pass| {
+        let inherited = inherited.entry(pass.concat()).or_insert_with_key(|pass| {
             let filter = Filter { pass, drop: &project.drop };
             let kept = environment::filter(context.inherited.iter().cloned(), filter).kept;
             let mut variables: BTreeMap<OsString, OsString> = kept.into_iter().collect();
@@ -115,11 +140,30 @@ impl<'a> Environments<'a> {
             variables.extend(context.socket_variable());
             variables
         });
-        let mut variables = inherited.clone();
-        for (name, value) in workspace.environment.iter().chain(&launch.pane.environment) {
-            variables.insert(name.into(), value.into());
-        }
-        variables.insert(WORKSPACE.into(), context.workspace_mark(&launch.tag.workspace).into());
-        variables.into_iter().collect()
+        inherited.clone()
     }
+}
+
+/// Whether a workspace is one that no config has.
+pub fn is_live(workspace: &Workspace) -> bool {
+    workspace.identity.template.as_str() == LIVE
+}
+
+/// What the panes of a config's session were given, for one that is opened in it by hand: the one that is
+/// started by `step`.
+pub fn given(planned: &Planned, step: &Step) -> Option<Vec<Variable>> {
+    let launch = step.launch()?;
+    let sessions = &planned.snapshot.sessions;
+    let session = match step {
+        Step::RestartPane { id, .. } => {
+            planned.snapshot.panes().find(|(_, _, pane)| pane.id == *id).map(|(session, _, _)| session)
+        }
+        _ => {
+            let mut planned = planned.plan.sessions.iter();
+            let planned = planned.find(|session| session.workspace == launch.tag.workspace)?;
+            sessions.iter().find(|session| Some(&session.id) == planned.id.as_ref())
+        }
+    }?;
+    let of_config = session.about.as_ref().is_some_and(|about| !about.is_live());
+    Store::at(session.directory.clone().filter(|_| of_config)?).environment()
 }

@@ -2,6 +2,9 @@
 
 pub mod args;
 pub mod processes;
+mod targets;
+
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -9,13 +12,21 @@ use super::bring_up::{self, Done};
 use super::context::Context;
 use super::{leave, stop};
 use crate::error::{Result, counted};
+use crate::journal;
 use crate::live::{self, Operation, Reach, Scene};
 use crate::plan::{Act, Plan, Step};
+use crate::process;
 use crate::project::Project;
 use crate::snapshot::{Detail, LiveSession, Snapshot};
 use crate::tmux::server::{self, Socket};
 use crate::tmux::version::Version;
 use crate::{plan, target};
+
+/// How long a pane may take to start a shell.
+const START: Duration = Duration::from_secs(10);
+
+/// How long it takes until a pane is looked at again.
+const LOOK: Duration = Duration::from_millis(20);
 
 /// What was done.
 #[derive(Debug)]
@@ -72,7 +83,13 @@ pub fn run(context: &Context, operation: &Operation, terms: Terms<'_>, json: boo
     }
     let outcome = execute(context, &project, planned, terms.purpose)?;
     drop(lock);
-    report(context, &outcome, json);
+    if json {
+        let mut value = outcome.json();
+        value["targets"] = targets::targets(&scene(context, &outcome.snapshot, true), operation).into();
+        context.ui.result(&value.to_string());
+    } else {
+        report(context, &outcome);
+    }
     stop::survived(outcome.survivors())
 }
 
@@ -82,7 +99,27 @@ fn prepare(
     terms: Terms<'_>,
 ) -> Result<(bring_up::Planned, Project)> {
     let looked = context.look_for(Detail::Everything)?;
+    let looked = wait_while(context, looked, |scene| live::may_start(scene, operation, journal::now()))?;
     prepare_on(context, looked, terms.any, |scene| live::plan(operation, scene))
+}
+
+/// The server once what is about to run has been started, such as a shell; or after ten seconds.
+#[allow(clippy::disallowed_methods)] // the entry layer knows the time
+pub(super) fn wait_while(
+    context: &Context,
+    mut looked: Option<Snapshot>,
+    is_early: impl Fn(&Scene<'_>) -> bool,
+) -> Result<Option<Snapshot>> {
+    let end = Instant::now() + START;
+    while let Some(snapshot) = &looked
+        && is_early(&scene(context, snapshot, true))
+        && Instant::now() < end
+    {
+        let server = super::server::handle(snapshot);
+        process::wait_for(server.as_slice(), Instant::now() + LOOK);
+        looked = context.look_for(Detail::Everything)?;
+    }
+    Ok(looked)
 }
 
 /// What `plan` makes of the server, none or one that was looked at for everything.
@@ -187,14 +224,34 @@ impl Outcome {
             let found = panes.find(|(_, _, pane)| pane.id == ids[2]);
             found.map_or(ids[2].clone(), |(session, window, pane)| target::name(session, window, pane))
         };
-        self.done.opened.values().map(|ids| (named(ids), ids.clone())).collect()
+        let steps = self.plan.steps.iter().enumerate();
+        let opened = steps.filter_map(|(at, step)| match step {
+            Step::RestartPane { id, .. } => self.ids(id).filter(|[_, window, _]| self.is_new(window)),
+            _ => self.done.opened.get(&at).cloned(),
+        });
+        opened.map(|ids| (named(&ids), ids)).collect()
+    }
+
+    /// Whether a window that was there took the place of another one, and so is new to whoever made it.
+    fn is_new(&self, id: &str) -> bool {
+        let is_it = |step: &Step| matches!(step, Step::NameWindow { window: plan::Target::Live(named), .. } if named == id);
+        self.plan.steps.iter().any(is_it)
+    }
+
+    /// The ids of session, window and pane of a pane.
+    fn ids(&self, pane: &str) -> Option<[String; 3]> {
+        let mut panes = self.snapshot.panes();
+        let (session, window, pane) = panes.find(|(_, _, known)| known.id == pane)?;
+        Some([session.id.clone(), window.id.clone(), pane.id.clone()])
     }
 
     /// The outcome for scripts: every step with the ids of what it is about.
     pub fn json(&self) -> Value {
         let steps = self.plan.steps.iter().enumerate().map(|(at, step)| {
             let mut value = json!({ "did": step.to_string() });
-            match (self.done.opened.get(&at), id(step)) {
+            let about = id(step);
+            let ids = self.done.opened.get(&at).cloned().or_else(|| self.ids(about?));
+            match (ids, about) {
                 (Some([session, window, pane]), _) => {
                     value["session"] = session.as_str().into();
                     value["window"] = window.as_str().into();
@@ -246,11 +303,7 @@ fn id(step: &Step) -> Option<&str> {
     }
 }
 
-fn report(context: &Context, outcome: &Outcome, json: bool) {
-    if json {
-        context.ui.result(&outcome.json().to_string());
-        return;
-    }
+fn report(context: &Context, outcome: &Outcome) {
     for (name, [_, _, pane]) in outcome.opened() {
         context.ui.result(&format!("{name} {pane}"));
     }

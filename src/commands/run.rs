@@ -6,32 +6,23 @@ mod place;
 mod preview;
 mod report;
 
-use std::time::{Duration, Instant};
-
 use super::bring_up;
 use super::context::Context;
 use super::heroscript::{Use, actions, read};
 use super::leave;
 use super::live::{self, Outcome};
-use super::server;
 use super::stop;
 use crate::cli;
 use crate::config::source::Source;
 use crate::error::{Error, Result};
 use crate::heroscript::{Batch, Statement, batches};
-use crate::live::plan;
+use crate::journal;
+use crate::live::{Operation, may_start, plan};
 use crate::log;
-use crate::process;
 use crate::snapshot::{Detail, Snapshot};
 
 /// The command as a person knows it.
 const PURPOSE: &str = "rune run";
-
-/// How long a pane may take to start a shell that is to be typed into.
-const START: Duration = Duration::from_secs(10);
-
-/// How long it takes until a pane is looked at again.
-const LOOK: Duration = Duration::from_millis(20);
 
 /// A script that can be run.
 struct Script<'c> {
@@ -78,7 +69,10 @@ impl Script<'_> {
     /// Does a batch; in `line` is the line of the action that could not be done.
     fn batch(&self, batch: &Batch, looked: Option<Snapshot>, line: &mut usize) -> Result<Outcome> {
         let context = self.context;
-        let looked = self.started(batch, looked)?;
+        let looked = live::wait_while(context, looked, |scene| {
+            let starts = |operation: Operation| may_start(scene, &operation, journal::now());
+            batch.is_early(scene) || batch.operation(scene).is_ok_and(starts)
+        })?;
         let mut logs = Vec::new();
         let (planned, project) = live::prepare_on(context, looked, self.any, |scene| {
             let planned = batch.operation(scene).and_then(|operation| plan(&operation, scene));
@@ -100,20 +94,5 @@ impl Script<'_> {
             log::clear(&directory).map_err(Error::io("empty", directory))?;
         }
         live::execute(context, &project, planned, PURPOSE)
-    }
-
-    /// The server once a pane that is typed into has started its program: that may be the shell.
-    #[allow(clippy::disallowed_methods)] // the entry layer knows the time
-    fn started(&self, batch: &Batch, mut looked: Option<Snapshot>) -> Result<Option<Snapshot>> {
-        let end = Instant::now() + START;
-        while let Some(snapshot) = &looked
-            && batch.is_early(&live::scene(self.context, snapshot, true))
-            && Instant::now() < end
-        {
-            let server = server::handle(snapshot);
-            process::wait_for(server.as_slice(), Instant::now() + LOOK);
-            looked = self.context.look_for(Detail::Everything)?;
-        }
-        Ok(looked)
     }
 }

@@ -62,6 +62,11 @@ pub fn run(context: &Context, verb: &Verb) -> Result<()> {
         Verb::Pipe { pane, switch, file, how } => {
             let file = file.as_ref().filter(|_| *switch == Switch::On);
             let file = file.map(|file| context.directory.join(file));
+            if let Some(file) = &file {
+                // tmux would not say that it cannot.
+                let open = std::fs::OpenOptions::new().append(true).create(true).open(file);
+                open.map_err(Error::io("write", file))?;
+            }
             (Operation::PipePane { at: spelled(pane), file }, "rune pane pipe", how)
         }
         Verb::List { target, json } => return list(context, target.as_deref(), *json),
@@ -79,11 +84,7 @@ fn typed(text: Option<&str>, keys: &[String], enter: bool) -> Result<Vec<Keys>> 
         all.extend(crate::live::text(&text, enter));
     }
     for key in keys {
-        if key.is_empty() || key.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            let hint = Some("write it as tmux does: C-c, M-x, Up, F5, Enter".to_owned());
-            return Err(Error::Usage { message: format!("`{}` is no key", key.escape_debug()), hint });
-        }
-        all.push(Keys::Key(key.clone()));
+        all.push(crate::live::key(key)?);
     }
     Ok(all)
 }

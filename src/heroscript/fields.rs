@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::environment;
-use super::lex::{Given, Written};
 use super::name::{MOST_PANES, Name, PaneName, PanePlace, WindowName};
 use super::table::{ACTIONS, Kind, Spec};
+use super::written::{Given, Written};
 use super::{Environment, Log};
 use crate::config::collect::Collect;
 use crate::config::keys::GRIDS;

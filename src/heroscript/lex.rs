@@ -1,54 +1,18 @@
-//! Takes a script apart into actions and parameters, and finds what is wrong with its form.
-//!
-//! A bare value ends at the next white space, so `//` inside one is text: `http://x` needs no quotes.
-//! A comment starts where a word could.
+//! Takes a script apart into actions and what stands outside of them, and finds what is wrong with its
+//! form. A comment starts where a word could.
+
+mod parameter;
 
 use std::ops::Range;
 
 use super::Others;
-use super::quoted;
+use super::written::Written;
 use crate::config::collect::Collect;
 use crate::config::raw::nearest;
 use crate::config::tree::{Place, Spanned, Text};
 
 /// The actor whose actions are read.
 const ACTOR: &str = "tmux";
-
-/// An action as it was written.
-#[derive(Debug)]
-pub(super) struct Written {
-    /// Its name without the actor, and the place of that.
-    pub(super) name: Text,
-    /// Byte of its first `!`.
-    pub(super) start: usize,
-    /// In order.
-    pub(super) parameters: Vec<Parameter>,
-}
-
-/// A parameter as it was written.
-#[derive(Debug)]
-pub(super) struct Parameter {
-    /// Its name.
-    pub(super) key: Text,
-    /// What is said about it.
-    pub(super) given: Given,
-}
-
-/// The value of a parameter.
-#[derive(Debug)]
-pub(super) enum Given {
-    /// None: only the name is there, so it is a flag.
-    Nothing,
-    /// One with a mistake, which is noted.
-    Broken,
-    /// A text; its place has the quotes, `inside` has not.
-    Text {
-        /// What is meant, with its place.
-        value: Text,
-        /// The bytes between the quotes.
-        inside: Range<usize>,
-    },
-}
 
 /// The actions of a script; mistakes of form are noted.
 pub(super) fn read(collect: &mut Collect<'_>, others: Others) -> Vec<Written> {
@@ -213,116 +177,8 @@ impl<'s> Lexer<'s, '_> {
         }
         self.quiet = true;
     }
-
-    /// The parameters up to the end of the line.
-    fn parameters(&mut self) {
-        loop {
-            self.skip_blanks();
-            if self.ends() || self.starts("//") {
-                return;
-            }
-            let parameter = self.parameter();
-            if let (Some(parameter), Some(current)) = (parameter, &mut self.current) {
-                current.parameters.push(parameter);
-            }
-            // A quote without end may have gone on to the next action.
-            if self.at > 0 && self.text.as_bytes()[self.at - 1] == b'\n' {
-                self.at -= 1;
-                return;
-            }
-        }
-    }
-
-    fn parameter(&mut self) -> Option<Parameter> {
-        if self.starts("'") || self.starts("\"") {
-            let start = self.at;
-            if let Given::Text { value, .. } = self.quoted() {
-                let help = "write its name and a colon before it, as in `cmd:'…'`";
-                self.problem(start..value.place.span.end, "a value has no name", help, None);
-            }
-            return None;
-        }
-        let key = self.word(&[':']);
-        if !self.starts(":") {
-            return Some(Parameter { key, given: Given::Nothing });
-        }
-        let colon = self.at;
-        self.at += 1;
-        self.skip_blanks();
-        let given = if self.ends() || (self.starts("//") && self.at > colon + 1) {
-            let message = format!("`{}` has no value", key.as_str());
-            let help = "a value starts on the line of its name; an empty one is `''`";
-            self.problem(key.place.span.start..colon + 1, &message, help, None);
-            Given::Broken
-        } else if self.starts("'") || self.starts("\"") {
-            self.quoted()
-        } else {
-            let value = self.word(&[]);
-            Given::Text { inside: value.place.span.clone(), value }
-        };
-        if key.as_str().is_empty() {
-            let help = "a parameter is `name:value`, without a blank before the colon";
-            self.problem(colon..colon + 1, "there is no name before the colon", help, None);
-            return None;
-        }
-        Some(Parameter { key, given })
-    }
-
-    /// A value in quotes.
-    fn quoted(&mut self) -> Given {
-        let open = self.at;
-        let quote = char::from(self.text.as_bytes()[open]);
-        let Some(length) = quoted::end(&self.text[open + 1..], quote as u8) else {
-            self.problem(open..open + 1, &format!("`{quote}` is not closed"), "", None);
-            self.skip_to_action();
-            return Given::Broken;
-        };
-        let inside = open + 1..open + length;
-        self.at = inside.end + 1;
-        let follows = self.rest().chars().next();
-        if follows.is_some_and(|c| !" \t\r\n".contains(c)) && !self.starts("//") {
-            self.glued(inside, quote);
-            return Given::Broken;
-        }
-        let value = quoted::meaning(&self.text[inside.clone()], quote);
-        Given::Text { value: spanned(value, open..self.at), inside }
-    }
-
-    /// Something stands right behind a closing quote. When there is an action inside the quotes, or the
-    /// closing one follows the name of a parameter, the one that was meant to close them is missing.
-    fn glued(&mut self, inside: Range<usize>, quote: char) {
-        let (open, close) = (inside.start - 1, inside.end);
-        let text = &self.text[inside.clone()];
-        let action = text.split('\n').skip(1).any(|line| line.trim_start().starts_with("!!"));
-        let last = text.rfind('\n').filter(|newline| is_name(text[newline + 1..].trim_start()));
-        if action || last.is_some() {
-            let (line, column) = self.collect.source.position(close);
-            let help = format!("as it stands, it ends at {line}:{column}");
-            self.problem(open..open + 1, &format!("`{quote}` is not closed"), &help, None);
-            match last.filter(|_| !action) {
-                Some(newline) => self.at = inside.start + newline,
-                None => {
-                    self.at = open;
-                    self.skip_to_action();
-                }
-            }
-            return;
-        }
-        let other = if quote == '\'' { '"' } else { '\'' };
-        let help =
-            format!("to write `{quote}` inside, put a backslash before it or `{other}` around the value");
-        self.problem(close..close + 1, "a blank belongs behind the quote that ends a value", &help, None);
-        self.at += self.rest().find('\n').unwrap_or(self.rest().len());
-    }
 }
 
-/// Whether `text` is the name of a parameter with its colon.
-fn is_name(text: &str) -> bool {
-    text.strip_suffix(':').is_some_and(|name| {
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.".contains(&byte))
-    })
-}
-
-fn spanned(text: String, span: Range<usize>) -> Text {
+pub(super) fn spanned(text: String, span: Range<usize>) -> Text {
     Spanned { value: text, place: Place { span, used: None } }
 }

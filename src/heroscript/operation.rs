@@ -8,7 +8,7 @@ use crate::live::{self, Address, Content, Ensure, Operation, Scene};
 use crate::plan::Plan;
 use crate::record::{State, Tag};
 use crate::snapshot::LivePane;
-use crate::workspace::{Command, Key, Layout, session_label};
+use crate::workspace::{Command, Key, session_label};
 
 impl Batch {
     /// What it does to what there is.
@@ -42,10 +42,9 @@ impl Batch {
                 let mut reset = Vec::new();
                 for session in sessions {
                     for window in &session.windows {
-                        let panes = window.panes.iter().enumerate();
-                        let logs = panes.filter(|(_, pane)| pane.log.as_ref().is_some_and(|log| log.reset));
-                        for (at, pane) in logs {
-                            let word = word(scene, session, window, at, pane);
+                        let panes = window.panes.iter();
+                        for pane in panes.filter(|pane| pane.log.as_ref().is_some_and(|log| log.reset)) {
+                            let word = word(scene, session, window, pane);
                             let is = |tag: &&Tag| is_pane(scene, plan, session, window, &word, tag);
                             reset.extend(all().find(is).cloned());
                         }
@@ -159,11 +158,12 @@ fn labelled(scene: &Scene<'_>, session: &Name, window: &Name, label: &Name) -> S
     keyed.or_else(titled).map_or_else(|| label.text.clone(), |pane| pane.id.clone())
 }
 
-/// What names a wanted pane, the one `at` this place of its window.
-fn word(scene: &Scene<'_>, session: &Session, window: &Window, at: usize, pane: &Pane) -> String {
-    match &pane.label {
-        Some(label) if pane.by_label => labelled(scene, &session.name, &window.name, label),
-        _ => (at + 1).to_string(),
+/// What names a wanted pane.
+fn word(scene: &Scene<'_>, session: &Session, window: &Window, pane: &Pane) -> String {
+    match (pane.number, &pane.name) {
+        (Some(number), _) => number.to_string(),
+        (None, Some(name)) => labelled(scene, &session.name, &window.name, name),
+        (None, None) => "1".to_owned(), // there is no such pane
     }
 }
 
@@ -173,18 +173,18 @@ fn ensures(sessions: &[Session], scene: &Scene<'_>) -> Vec<Ensure> {
         let name = session.name.text.clone();
         ensures.push(Ensure::Session { name, root: None, environment: Environment::new() });
         for window in &session.windows {
-            // One pane is in every window, and says nothing of how others stand.
-            let panes = Some(window.count).filter(|count| *count > 1);
-            ensures.push(Ensure::Window {
+            let panes = Some(window.count).filter(|count| *count > 0);
+            // Without a number only panes of it were named.
+            ensures.extend(panes.map(|_| Ensure::Window {
                 at: Address::window(&session.name.text, &window.name.text),
                 panes,
-                layout: panes.map(|_| Layout::Grid),
+                layout: None,
                 content: content(window.command.as_deref(), window.environment.clone(), false),
                 prune: false,
-            });
-            let named = window.panes.iter().enumerate().filter(|(_, pane)| pane.named);
-            ensures.extend(named.map(|(at, pane)| {
-                let word = word(scene, session, window, at, pane);
+            }));
+            let named = window.panes.iter().filter(|pane| pane.named);
+            ensures.extend(named.map(|pane| {
+                let word = word(scene, session, window, pane);
                 Ensure::Pane {
                     at: Address::pane(&session.name.text, &window.name.text, word),
                     label: pane.label.as_ref().map(|label| label.title.clone()),

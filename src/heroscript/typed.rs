@@ -1,8 +1,8 @@
 //! Words to actions.
 
 use super::fields::Fields;
-use super::lex::Written;
 use super::table::{ACTIONS, Spec, spec};
+use super::written::Written;
 use super::{Action, Statement};
 use crate::config::collect::Collect;
 use crate::config::raw::nearest;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::name::{Name, PaneName, PanePlace, WindowName};
 use super::{Action, Environment, Log};
-use crate::workspace::{Layout, Split};
+use crate::workspace::{Key, Layout, Split};
 
 /// A session that is wanted. What it does not name stays as it is.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -42,8 +42,11 @@ pub struct Window {
 pub struct Pane {
     /// What it is called.
     pub label: Option<Name>,
-    /// Whether it is addressed by its label, and not by its place.
-    pub by_label: bool,
+    /// The label that it was first named by, in the place of a number.
+    pub name: Option<Name>,
+    /// The number that it is addressed by; nothing where that is its label. It is its place when it is made,
+    /// and stays when others come and go.
+    pub number: Option<usize>,
     /// What runs in it; nothing is the window's command.
     pub command: Option<String>,
     /// Variables of its own.
@@ -71,7 +74,7 @@ pub(super) fn window<'s>(sessions: &'s mut Vec<Session>, name: &WindowName) -> &
     let windows = &mut session(sessions, &name.session).windows;
     let at = windows.iter().rposition(|window| window.name.text == name.window.text);
     let at = at.unwrap_or_else(|| {
-        windows.push(Window::new(name.window.clone(), Layout::Grid));
+        windows.push(Window::new(name.window.clone()));
         windows.len() - 1
     });
     &mut windows[at]
@@ -103,10 +106,16 @@ pub(super) fn ensure(sessions: &mut Vec<Session>, action: &Action) {
 }
 
 impl Window {
-    /// A window with one pane.
-    pub(super) fn new(name: Name, layout: Layout) -> Window {
+    /// A window, still without a pane.
+    fn new(name: Name) -> Window {
         let (command, environment) = (None, Environment::new());
-        Window { name, command, environment, layout, panes: vec![Pane::default()], count: 0, active: 0 }
+        Window { name, command, environment, layout: Layout::Grid, panes: Vec::new(), count: 0, active: 0 }
+    }
+
+    /// A window with one pane.
+    pub(super) fn of_one(name: Name, pane: Pane) -> Window {
+        let panes = vec![Pane { number: Some(1), ..pane }];
+        Window { layout: Layout::Tree(Split::Pane), panes, ..Window::new(name) }
     }
 
     /// What runs in a pane of its; nothing is the user's shell, or whatever runs.
@@ -114,26 +123,59 @@ impl Window {
         pane.command.as_deref().or(self.command.as_deref())
     }
 
-    /// Makes at least so many panes; more than splits made are a grid.
+    /// Makes at least so many panes, in the places that are free.
     fn grow(&mut self, panes: usize) {
-        if panes > self.panes.len() {
-            self.layout = Layout::Grid;
-            self.panes.resize_with(panes, Pane::default);
+        while self.panes.len() < panes {
+            let free = (1..).find(|number| self.find(&PanePlace::Place(*number)).is_none());
+            self.insert(free.unwrap_or(panes));
         }
+    }
+
+    /// Puts a new pane of this number before those with higher ones: more than splits made are a grid.
+    fn insert(&mut self, number: usize) -> usize {
+        let at = self.panes.iter().position(|pane| pane.number.is_some_and(|other| other > number));
+        let at = at.unwrap_or(self.panes.len());
+        self.panes.insert(at, Pane { number: Some(number), ..Pane::default() });
+        self.layout = Layout::Grid;
+        if self.panes.len() > 1 && self.active >= at {
+            self.active += 1;
+        }
+        at
+    }
+
+    /// The key of a pane that is not called by its place: its name, or a number that is not its place, as
+    /// after a split. When there is one of those, all numbers are keys.
+    pub(super) fn key_of(&self, pane: &Pane) -> Option<Key> {
+        let numbers = self.panes.iter().enumerate();
+        let mut numbers = numbers.filter_map(|(at, pane)| Some((at + 1, pane.number?)));
+        match pane.number {
+            Some(number) => numbers.any(|(place, number)| place != number).then(|| Key::place(number)),
+            None => pane.name.as_ref().map(|name| Key::from_name(&name.text)),
+        }
+    }
+
+    /// The number that a pane gets which is split off another.
+    pub(super) fn next_number(&self) -> usize {
+        let highest = self.panes.iter().filter_map(|pane| pane.number).max().unwrap_or(0);
+        (self.panes.len() + 1).max(highest + 1)
     }
 
     /// The pane of this name, made where there is none, with those before it.
     fn pane(&mut self, name: &PaneName) -> &mut Pane {
         let at = match &name.pane {
-            PanePlace::Place(place) => {
-                self.grow(*place);
-                place - 1
-            }
+            PanePlace::Place(place) => self.find(&name.pane).unwrap_or_else(|| {
+                for before in 1..*place {
+                    if self.find(&PanePlace::Place(before)).is_none() {
+                        self.insert(before);
+                    }
+                }
+                self.insert(*place)
+            }),
             PanePlace::Label(label) => self.find(&name.pane).unwrap_or_else(|| {
-                self.grow(self.panes.len() + 1);
-                let last = self.panes.len() - 1;
-                self.panes[last] = Pane { label: Some(label.clone()), by_label: true, ..Pane::default() };
-                last
+                let (label, name) = (Some(label.clone()), Some(label.clone()));
+                self.panes.push(Pane { label, name, ..Pane::default() });
+                self.layout = Layout::Grid;
+                self.panes.len() - 1
             }),
             PanePlace::Active => self.active,
         };
@@ -143,12 +185,15 @@ impl Window {
     /// Which of its panes has this name, from 0.
     pub(super) fn find(&self, name: &PanePlace) -> Option<usize> {
         match name {
-            PanePlace::Place(place) => (*place <= self.panes.len()).then(|| place - 1),
+            PanePlace::Place(place) => {
+                let numbered = self.panes.iter().position(|pane| pane.number == Some(*place));
+                let unnumbered = |at: &usize| self.panes.get(*at).is_some_and(|pane| pane.number.is_none());
+                numbered.or_else(|| Some(place - 1).filter(unnumbered))
+            }
             PanePlace::Active => Some(self.active),
-            PanePlace::Label(wanted) => self
-                .panes
-                .iter()
-                .position(|pane| pane.label.as_ref().is_some_and(|label| label.text == wanted.text)),
+            PanePlace::Label(wanted) => self.panes.iter().position(|pane| {
+                [&pane.name, &pane.label].into_iter().flatten().any(|name| name.text == wanted.text)
+            }),
         }
     }
 }

@@ -36,7 +36,7 @@ impl Session {
 /// The window of a session of which nothing else is wanted.
 fn placeholder(root: &Path) -> workspace::Window {
     let name = super::Name { text: String::new(), title: String::new() };
-    Window::new(name, Layout::Grid).workspace(root)
+    Window::of_one(name, Pane::default()).workspace(root)
 }
 
 impl Window {
@@ -63,10 +63,10 @@ impl Window {
         parts.extend(environment.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
         let hash = Hash::of(parts);
         let label = pane.label.as_ref();
-        let key = label.filter(|_| pane.by_label).map(|label| Key::from_name(&label.text));
+        let key = self.key_of(pane);
         workspace::Pane {
             keyed: key.is_some(),
-            key: key.unwrap_or_else(|| Key::place(index + 1)),
+            key: key.unwrap_or_else(|| Key::place(pane.number.unwrap_or(index + 1))),
             title: label.map(|label| label.title.clone()),
             command: command.map_or(Command::Shell, |text| Command::Script(text.to_owned())),
             login: false,

@@ -2,6 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::snapshot::{LiveSession, Snapshot};
+use crate::target::{self, Found};
 
 /// A session, window or pane: by one word, or by its names one by one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,8 +63,12 @@ impl Address {
     }
 
     /// The names of a window that may be made.
-    pub(super) fn window_names<'t>(&'t self, snapshot: &Snapshot) -> Result<Names<'t>> {
-        let names = self.names(snapshot, false);
+    pub(super) fn window_names<'t>(&'t self, snapshot: &'t Snapshot) -> Result<Names<'t>> {
+        if let Some(id) = self.id('@') {
+            let (session, window) = target::window(snapshot, id)?;
+            return Ok(Names { session: &session.name, window: Some(&window.id), pane: None });
+        }
+        let names = self.names(snapshot, false)?;
         names.filter(|names| names.window.is_some()).ok_or_else(|| Error::Usage {
             message: format!("`{}` does not name a window of a session", self.text()),
             hint: Some("write it as `SESSION:WINDOW`".to_owned()),
@@ -71,17 +76,34 @@ impl Address {
     }
 
     /// The names of a pane that may be made.
-    pub(super) fn pane_names<'t>(&'t self, snapshot: &Snapshot) -> Result<Names<'t>> {
-        let names = self.names(snapshot, true);
+    pub(super) fn pane_names<'t>(&'t self, snapshot: &'t Snapshot) -> Result<Names<'t>> {
+        if let Some(id) = self.id('%') {
+            let Found { session, window, pane } = target::pane(snapshot, id)?;
+            return Ok(Names { session: &session.name, window: Some(&window.id), pane: Some(&pane.id) });
+        }
+        if let Some((id, pane)) = self.id('@').and_then(|text| text.split_once('.'))
+            && !pane.is_empty()
+        {
+            let (session, window) = target::window(snapshot, id)?;
+            return Ok(Names { session: &session.name, window: Some(&window.id), pane: Some(pane) });
+        }
+        let names = self.names(snapshot, true)?;
         names.filter(|names| names.pane.is_some()).ok_or_else(|| Error::Usage {
             message: format!("`{}` does not name a pane of a window", self.text()),
             hint: Some("write it as `SESSION:WINDOW.PANE`".to_owned()),
         })
     }
 
+    /// What was typed, when it begins with an id of this kind of tmux's.
+    fn id(&self, kind: char) -> Option<&str> {
+        let Address::Spelled(text) = self else { return None };
+        let number = text.strip_prefix(kind)?;
+        number.starts_with(|c: char| c.is_ascii_digit()).then_some(text)
+    }
+
     /// The names, none of them empty. A session that exists may have a `:` in its name; the longest counts.
-    fn names<'t>(&'t self, snapshot: &Snapshot, of_pane: bool) -> Option<Names<'t>> {
-        let names = match self {
+    fn names<'t>(&'t self, snapshot: &'t Snapshot, of_pane: bool) -> Result<Option<Names<'t>>> {
+        let mut names = match self {
             Address::Named { session, window, pane } => {
                 Names { session, window: window.as_deref(), pane: pane.as_deref() }
             }
@@ -90,7 +112,7 @@ impl Address {
                     text.strip_prefix(&session.name).is_some_and(|rest| rest.starts_with(':'))
                 };
                 let known = snapshot.sessions.iter().filter(owner).map(|session| session.name.len()).max();
-                let colon = known.or_else(|| text.find(':'))?;
+                let Some(colon) = known.or_else(|| text.find(':')) else { return Ok(None) };
                 let (session, rest) = (&text[..colon], &text[colon + 1..]);
                 match rest.rsplit_once('.') {
                     Some((window, pane)) if of_pane => {
@@ -100,10 +122,14 @@ impl Address {
                 }
             }
         };
+        if let Some(id) = self.id('$').filter(|id| id.starts_with(names.session)) {
+            let id = id.split(':').next().unwrap_or(id);
+            names.session = &target::session(snapshot, id)?.name;
+        }
         let is_name = |name: &str| !name.is_empty();
         let all =
             is_name(names.session) && names.window.is_none_or(is_name) && names.pane.is_none_or(is_name);
-        all.then_some(names)
+        Ok(all.then_some(names))
     }
 }
 
@@ -129,7 +155,7 @@ mod tests {
             ("new:.1", true, None),
         ] {
             let address = Address::spelled(text);
-            let found = address.names(&snapshot, of_pane);
+            let found = address.names(&snapshot, of_pane).unwrap();
             let wanted = names.map(|(session, window, pane)| Names { session, window: Some(window), pane });
             assert_eq!(found, wanted, "{text}");
         }

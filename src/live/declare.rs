@@ -59,22 +59,29 @@ fn hash(content: &Content, command: &Command, cwd: &std::path::Path, by: By) -> 
     }
 }
 
+/// Whether a window's command is for this pane of its: not where somebody named the pane itself, and said
+/// something else.
+pub(super) fn is_of_window(live: &LivePane, declared: &Pane) -> bool {
+    let known = live.known.as_ref().map(|known| &known.specification.hash);
+    known.is_none_or(|known| known.0.starts_with(OF_WINDOW) || is_same(known, declared))
+}
+
+/// Whether both are of the same declaration, whoever made it.
+fn is_same(known: &Hash, declared: &Pane) -> bool {
+    known.0.get(1..) == declared.hash.0.get(1..)
+}
+
 /// Why `live` has to be started again to be as `declared`, if it has to.
 pub(super) fn why_restart(
     snapshot: &Snapshot,
     live: &LivePane,
     declared: &Pane,
-    by: By,
     again: bool,
 ) -> Option<String> {
     let state = live.state(snapshot.pid);
     let known = live.known.as_ref().map(|known| &known.specification.hash);
-    let is_same = known.is_some_and(|known| known.0.get(1..) == declared.hash.0.get(1..));
-    let by_window = known.is_some_and(|known| known.0.starts_with(OF_WINDOW));
     match known {
-        // Who named the pane itself said what runs in it.
-        Some(_) if !is_same && by == By::Window && !by_window => None,
-        Some(_) if !is_same => Some(crate::plan::CHANGED.to_owned()),
+        Some(known) if !is_same(known, declared) => Some(crate::plan::CHANGED.to_owned()),
         _ if live.dead || state.failed() => Some(format!("it ended ({state})")),
         None => Some("nothing is known of what it runs".to_owned()),
         Some(_) if again && matches!(state, State::Exited { .. }) => Some("to run it again".to_owned()),

@@ -10,14 +10,16 @@
 //! identity too.
 
 mod address;
+mod areas;
 mod content;
 mod declare;
 mod ensure;
 mod pane;
+mod placeholder;
 mod scene;
 mod session;
-mod slots;
 mod split;
+mod typing;
 mod window;
 
 use std::collections::BTreeMap;
@@ -29,8 +31,9 @@ use crate::workspace::{Layout, Share, Workspace};
 
 pub use address::Address;
 pub use content::{Content, layout};
-pub use pane::{is_shell, text};
+pub use placeholder::may_start;
 pub use scene::{Reach, Scene};
+pub use typing::{is_shell, key, text};
 
 /// More panes than any window has room for.
 pub const MOST_PANES: usize = 500;
@@ -224,7 +227,7 @@ pub fn plan(operation: &Operation, scene: &Scene<'_>) -> Result<Planned> {
             split::split(scene, at, *right, *size, label.as_deref(), content)
         }
         Operation::RunInPane { at, content } => pane::run(scene, at, content),
-        Operation::Type { at, keys } => pane::send(scene, at, keys),
+        Operation::Type { at, keys } => typing::send(scene, at, keys),
         Operation::EndPane { at, if_exists } => pane::end(scene, at, *if_exists),
         Operation::SelectPane { at } => pane::select(scene, at),
         Operation::ResizePane { at, to } => pane::resize(scene, at, *to),

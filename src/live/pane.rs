@@ -6,43 +6,18 @@ use super::Planned;
 use super::address::Address;
 use super::content::Content;
 use super::declare::{self, By, as_started, title};
-use super::ensure::window_key;
+use super::placeholder::stays;
 use super::scene::Scene;
-use super::session::{nothing, stays};
-use super::window::full_name;
+use super::session::nothing;
+use super::window::{full_name, window_key};
 use crate::error::{Error, Result};
-use crate::plan::{Act, Destination, Keys, Resize};
+use crate::plan::{Act, Destination, Resize};
 use crate::snapshot::LiveWindow;
 use crate::target::Found;
 use crate::workspace::Key;
 
-/// Whether a program of this name is a shell that reads what is typed.
-pub fn is_shell(program: &str) -> bool {
-    let program = program.trim_start_matches('-');
-    let program = program.rsplit('/').next().unwrap_or(program);
-    ["sh", "ash", "bash", "dash", "elvish", "fish", "ksh", "mksh", "nu", "tcsh", "csh", "xonsh", "zsh"]
-        .contains(&program)
-}
-
-/// How a text is typed: its line breaks are Enter, and it ends with one if it is to be `entered`.
-pub fn text(text: &str, entered: bool) -> Vec<Keys> {
-    let mut keys = Vec::new();
-    for (at, line) in text.replace("\r\n", "\n").split('\n').enumerate() {
-        if at > 0 {
-            keys.push(Keys::Key("Enter".to_owned()));
-        }
-        if !line.is_empty() {
-            keys.push(Keys::Text(line.to_owned()));
-        }
-    }
-    if entered {
-        keys.push(Keys::Key("Enter".to_owned()));
-    }
-    keys
-}
-
 /// The pane of an address, if it may be changed.
-fn own<'s>(scene: &Scene<'s>, at: &Address) -> Result<Found<'s>> {
+pub(super) fn own<'s>(scene: &Scene<'s>, at: &Address) -> Result<Found<'s>> {
     let found = scene.pane(at)?;
     scene.allowed("pane", &found.name(), found.pane.tag.is_some())?;
     Ok(found)
@@ -55,7 +30,8 @@ pub(super) fn run(scene: &Scene<'_>, at: &Address, content: &Content) -> Result<
     let word = pane.tag.as_ref().map_or_else(|| workspace.identity.word(), |tag| tag.workspace.clone());
     let key = pane.tag.as_ref().map_or_else(|| place(window, &pane.id), |tag| tag.pane.clone());
     let label = title(pane).map(str::to_owned);
-    let declared = declare::pane(&workspace, key, content, label.as_deref(), By::Name);
+    let mut declared = declare::pane(&workspace, key, content, label.as_deref(), By::Name);
+    declared.keyed = pane.tag.as_ref().is_none_or(|tag| tag.id.keyed());
     let mut draft = scene.draft();
     draft.session(&word, session, true);
     let of = pane.tag.as_ref().map_or_else(|| window_key(window), |tag| tag.window.clone());
@@ -70,31 +46,6 @@ fn place(window: &LiveWindow, id: &str) -> Key {
     let is_taken =
         |key: &Key| window.panes.iter().any(|pane| pane.tag.as_ref().is_some_and(|tag| tag.pane == *key));
     (at..).map(Key::place).find(|key| !is_taken(key)).unwrap_or_else(|| Key::place(at))
-}
-
-/// `rune pane send`
-pub(super) fn send(scene: &Scene<'_>, at: &Address, keys: &[Keys]) -> Result<Planned> {
-    let found = own(scene, at)?;
-    let Found { session, pane, .. } = found;
-    if pane.dead {
-        return Err(Error::Refused {
-            message: format!("nothing runs in pane `{}` that could read what is typed", found.name()),
-            hint: Some("`rune pane run` starts something in it".to_owned()),
-        });
-    }
-    for key in keys {
-        if let Keys::Text(text) = key
-            && text.contains('\0')
-        {
-            let hint = Some("the key `C-Space` is one".to_owned());
-            return Err(Error::Usage { message: "a zero byte cannot be typed".to_owned(), hint });
-        }
-    }
-    let leave_mode = pane.shown.is_some_and(|shown| shown.in_mode);
-    scene.acts(session, true, |draft| {
-        draft.act(Act::Type { id: pane.id.clone(), name: found.name(), leave_mode, keys: keys.to_vec() });
-        Ok(())
-    })
 }
 
 /// `rune pane kill`

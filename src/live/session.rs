@@ -1,23 +1,18 @@
 //! Sessions.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Planned;
 use super::address::Address;
-use super::content::Content;
-use super::declare::{self, By, as_started};
-use super::ensure::{fresh, is_placeholder};
-use super::pane::is_shell;
-use super::scene::Scene;
+use super::declare::as_started;
+use super::placeholder::placeholder;
+use super::scene::{self, Scene};
 use crate::error::{Error, Result};
 use crate::plan::{Act, Draft, Plan};
-use crate::snapshot::{LiveSession, LiveWindow};
+use crate::snapshot::LiveSession;
 use crate::target;
-use crate::workspace::{Key, Layout, Window, Workspace, session_label};
-
-/// The key of the window that a session has which was made without one.
-pub(super) const PLACEHOLDER: &str = "_placeholder";
+use crate::workspace::{Identity, Workspace, session_label};
 
 /// `rune session create`
 pub(super) fn create(
@@ -68,51 +63,28 @@ pub(super) fn create(
     Ok(Planned { plan: draft.plan(), workspaces: vec![workspace] })
 }
 
-/// The window of a session that has no other.
-pub(super) fn placeholder(workspace: &Workspace) -> Window {
-    Window {
-        key: Key::from_name(PLACEHOLDER),
-        name: Some("shell".to_owned()),
-        layout: Layout::Grid,
-        focus: true,
-        options: BTreeMap::new(),
-        sync: false,
-        panes: vec![declare::pane(workspace, Key::place(1), &Content::default(), None, By::Window)],
-    }
-}
-
-/// The placeholder of an empty session, while nobody uses it.
-pub(super) fn takes_over(session: &LiveSession) -> Option<&LiveWindow> {
-    let [window] = session.windows.as_slice() else { return None };
-    let [pane] = window.panes.as_slice() else { return None };
-    // On its way to the shell a new pane is what started it: tmux's copy of itself, then rune.
-    let program = pane.current_command.as_str();
-    let begins = program.is_empty() || program == "rune" || program.starts_with("tmux");
-    let is_idle = pane.dead || begins || is_shell(program);
-    (is_placeholder(window) && pane.tag.is_some() && is_idle).then_some(window)
-}
-
-/// A session that would be without a window gets a placeholder, and so stays.
-///
-/// # Errors
-/// [`Error::Refused`] when it is no session of ours, or has nothing else already.
-pub(super) fn stays(
+/// The workspace of a session that is made, without windows; `except` is a session that it replaces.
+pub(super) fn fresh(
     scene: &Scene<'_>,
-    draft: &mut Draft<'_>,
-    session: &LiveSession,
-    window: &LiveWindow,
-) -> Result<()> {
-    if session.windows.iter().any(|other| other.id != window.id) {
-        return Ok(());
-    }
-    if session.workspace.is_none() || is_placeholder(window) {
-        return Err(Error::Refused {
-            message: format!("session `{}` would end with its last window", session.name),
-            hint: Some(format!("`rune session delete {}` ends it", session.name)),
-        });
-    }
-    let workspace = scene.workspace(session);
-    draft.open_window(&workspace, &placeholder(&workspace), session, false)
+    name: &str,
+    root: Option<&Path>,
+    environment: &BTreeMap<String, String>,
+    except: Option<&LiveSession>,
+) -> Workspace {
+    let root: PathBuf = root.unwrap_or(scene.directory).to_owned();
+    let identity = |project: String| Identity { root: root.clone(), project, template: scene::live_key() };
+    // A session that was renamed keeps who it is, and its old name is free.
+    let taken = |identity: &Identity| {
+        let holder = scene.snapshot.workspace(&identity.word());
+        holder.is_some_and(|holder| except.is_none_or(|except| holder.id != except.id))
+    };
+    let mut identities = (1..).map(|number| match number {
+        1 => identity(name.to_owned()),
+        number => identity(format!("{name} {number}")),
+    });
+    let free = identities.find(|identity| !taken(identity));
+    let identity = free.unwrap_or_else(|| identity(name.to_owned()));
+    scene::workspace(identity, name, root, environment.clone())
 }
 
 /// `rune session delete`

@@ -2,12 +2,13 @@
 
 use super::Planned;
 use super::address::Address;
+use super::areas::areas;
 use super::content::Content;
 use super::declare::{self, By};
-use super::ensure::window_key;
 use super::scene::{Scene, number};
-use super::window::full_name;
-use crate::error::{Error, Result};
+use super::window::{full_name, window_key};
+use crate::error::{Error, Result, counted};
+use crate::layout::Area;
 use crate::plan::{Act, Split, Step, Target};
 use crate::target::Found;
 use crate::workspace::{Key, Share};
@@ -30,8 +31,11 @@ pub(super) fn split(
     let key = Key::place((window.panes.len() + 1).max(highest + 1));
     let declared = declare::pane(&workspace, key, content, label, By::Name);
     let launch = draft.launch(&workspace.identity.word(), &window_key(window), &declared);
-    let room = pane.shown.map_or(window.size, |shown| shown.size);
-    let room = if right { room.width } else { room.height };
+    let shown = pane.shown.map_or(window.size, |shown| shown.size);
+    let at = window.panes.iter().position(|other| other.id == pane.id);
+    let area = at.and_then(|at| areas(window).get(at).copied()).unwrap_or(Area::window(shown));
+    // A zoomed pane is shown larger than it is, one with a title smaller than its place.
+    let room = if right { shown.width.min(area.width) } else { shown.height.min(area.height) };
     draft.step(Step::OpenPane {
         window: Target::Live(window.id.clone()),
         launch,
@@ -63,7 +67,10 @@ fn length(room: u16, size: Option<Share>) -> Result<u16> {
     .max(1);
     if cells.saturating_add(2) > room {
         return Err(Error::Refused {
-            message: format!("there is no room for {cells} cells beside a pane in {room}"),
+            message: format!(
+                "there is no room for {} beside a pane in {room}",
+                counted(usize::from(cells), "cell")
+            ),
             hint: Some("take less, or make the terminal larger".to_owned()),
         });
     }

@@ -2,16 +2,20 @@
 
 use super::Planned;
 use super::address::Address;
+use super::areas::areas;
 use super::content::Content;
 use super::declare::{self, By};
-use super::ensure::{WantedPane, WantedWindow, live_window, new_window, window_key};
+use super::ensure::wanted::{WantedPane, WantedWindow};
+use super::ensure::window::{live_window, new_window};
+use super::placeholder::{stays, takes_over};
 use super::scene::Scene;
-use super::session::{nothing, stays, takes_over};
+use super::session::nothing;
 use crate::error::{Error, Result};
+use crate::layout::Area;
 use crate::plan::{Act, Part};
 use crate::snapshot::{LivePane, LiveSession, LiveWindow};
 use crate::target;
-use crate::workspace::{Key, Layout, NamedLayout, Window};
+use crate::workspace::{Key, Layout, NamedLayout, Window, window_label};
 
 /// `rune window create`
 pub(super) fn create(scene: &Scene<'_>, at: &Address, content: &Content, reset: bool) -> Result<Planned> {
@@ -82,7 +86,7 @@ pub(super) fn rename(scene: &Scene<'_>, at: &Address, to: &str) -> Result<Planne
         let hint = Some("give it a name".to_owned());
         return Err(Error::Usage { message: "a window cannot be without a name".to_owned(), hint });
     }
-    if window.name == to {
+    if window.name == window_label(to) {
         return Ok(nothing());
     }
     if let Some(other) = scene.window_named(session, to)?.filter(|other| other.id != window.id) {
@@ -124,14 +128,15 @@ pub(super) fn arrange(scene: &Scene<'_>, at: &Address, layout: Option<&Layout>) 
 
 /// Equal panes: those of a row or a column stay in it.
 fn equal(live: &LiveWindow) -> Layout {
-    let same = |at: fn(&crate::snapshot::Shown) -> u16| {
-        let mut places = live.panes.iter().filter_map(|pane| pane.shown.as_ref().map(at));
+    let areas = areas(live);
+    let same = |at: fn(&Area) -> u16| {
+        let mut places = areas.iter().map(at);
         let first = places.next();
         first.is_some() && places.all(|place| Some(place) == first)
     };
-    if same(|shown| shown.top) {
+    if same(|area| area.y) {
         Layout::Named(NamedLayout::EvenHorizontal)
-    } else if same(|shown| shown.left) {
+    } else if same(|area| area.x) {
         Layout::Named(NamedLayout::EvenVertical)
     } else {
         Layout::Grid
@@ -141,4 +146,9 @@ fn equal(live: &LiveWindow) -> Layout {
 /// A window's name, for people.
 pub(super) fn full_name(session: &LiveSession, window: &LiveWindow) -> String {
     format!("{}:{}", session.name, target::window_key(window))
+}
+
+/// The key that panes carry of a window that exists.
+pub(super) fn window_key(window: &LiveWindow) -> Key {
+    window.noted.as_ref().map_or_else(|| Key::from_name(&window.name), |note| note.key.clone())
 }

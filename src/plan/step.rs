@@ -270,6 +270,9 @@ impl fmt::Display for Step {
                 if swaps.is_empty() { Ok(()) } else { f.write_str(", its panes in declared order") }
             }
             Step::OrderWindows { name, .. } => write!(f, "put the windows of `{name}` in declared order"),
+            Step::NameWindow { name: Some(name), key, .. } if name == key.as_str() => {
+                write!(f, "name window `{name}`")
+            }
             Step::NameWindow { name: Some(name), key, .. } => {
                 write!(f, "name window `{key}` `{name}`")
             }

@@ -115,6 +115,7 @@ pub fn server(sessions: &[(&str, &[Keys<'_>])]) -> Snapshot {
                 name: (*key).to_owned(),
                 active: at == 0,
                 size: Size::DEFAULT,
+                layout: String::new(),
                 noted: None,
                 panes: panes.collect(),
             }

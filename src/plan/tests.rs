@@ -35,6 +35,7 @@ fn brought_up(workspace: &Workspace) -> Snapshot {
         name: window.key.to_string(),
         active: at == 0,
         size: Size { width: 80, height: 24 },
+        layout: String::new(),
         noted: Some(WindowNote {
             key: window.key.clone(),
             name: WindowNote::name(window.name.as_deref()),
@@ -150,7 +151,7 @@ fn what_was_cut_short_is_finished_even_by_a_start() {
     let noted = |session: &mut LiveSession, part: &dyn Fn(&mut WindowNote)| {
         session.windows[0].noted.as_mut().map(part);
     };
-    let all = ["name window `w` `w`", "set in window `w`: @o x", "arrange window `w` as tiled"];
+    let all = ["name window `w`", "set in window `w`: @o x", "arrange window `w` as tiled"];
     assert_eq!(finish(&|session| session.windows[0].noted = None), all);
     assert_eq!(finish(&|session| noted(session, &|note| note.layout = None)), all[2..]);
     assert_eq!(finish(&|session| noted(session, &|note| note.options = None)), all[1..2]);

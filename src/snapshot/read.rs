@@ -8,7 +8,7 @@ use crate::tmux::version::Version;
 use crate::workspace::Size;
 
 /// The format fields that are asked for, in the order of their columns.
-pub const FIELDS: [&str; 34] = [
+pub const FIELDS: [&str; 35] = [
     "version",
     "pid",
     "session_id",
@@ -43,6 +43,7 @@ pub const FIELDS: [&str; 34] = [
     "pane_in_mode",
     "pane_pipe",
     "@rune_server",
+    "window_layout",
 ];
 
 /// How much is asked of the server.
@@ -61,8 +62,16 @@ pub enum Detail {
 const FOREGROUND: [&str; 2] = ["pane_current_command", "pane_current_path"];
 
 /// The fields of [`Detail::Everything`].
-const EVERYTHING: [&str; 7] =
-    ["pane_left", "pane_top", "pane_width", "pane_height", "pane_in_mode", "pane_pipe", "@rune_server"];
+const EVERYTHING: [&str; 8] = [
+    "pane_left",
+    "pane_top",
+    "pane_width",
+    "pane_height",
+    "pane_in_mode",
+    "pane_pipe",
+    "@rune_server",
+    "window_layout",
+];
 
 /// The `-F` format that prints one pane, every field led by `nonce`; fields beyond `detail` are empty.
 ///
@@ -129,6 +138,7 @@ impl Snapshot {
                         width: field("window_width").parse().ok()?,
                         height: field("window_height").parse().ok()?,
                     },
+                    layout: field("window_layout").to_owned(),
                     noted: WindowNote::parse(
                         field("@rune_window"),
                         field("@rune_layout"),

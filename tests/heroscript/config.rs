@@ -99,13 +99,28 @@ workspace:
 #[test]
 fn splits_are_a_tree() {
     let script = "!!tmux.window_create name:'s|w' cmd:a\n!!tmux.pane_split name:'s|w' cmd:b horizontal\n\
-                  !!tmux.pane_split name:'s|w' cmd:c\n!!tmux.pane_split name:'s|w|1' cmd:d\n!!tmux.pane_kill name:'s|w|4'\n";
+                  !!tmux.pane_split name:'s|w' cmd:c\n!!tmux.pane_split name:'s|w|1' cmd:d\n!!tmux.pane_kill name:'s|w|3'\n";
     let config = converted(script).config;
     let layout = "    layout:\n      split: right\n      panes:\n      - split: down\n        panes:\n        - null\n        - null\n      - null\n";
     assert!(config.contains(layout), "{config}");
     let commands: Vec<String> =
         workspaces(&config)[0].windows[0].panes.iter().map(|pane| pane.command.summary()).collect();
     assert_eq!(commands, ["a", "d", "b"]);
+    // They are called as they are when the script is run.
+    let keys = |config: &str| -> Vec<String> {
+        workspaces(config)[0].windows[0].panes.iter().map(|pane| pane.key.to_string()).collect()
+    };
+    assert_eq!(keys(&config), ["1", "4", "2"]);
+    let made = "!!tmux.window_ensure name:'s|w' cat:4pane\n!!tmux.pane_kill name:'s|w|2'\n";
+    assert_eq!(keys(&converted(made).config), ["1", "3", "4"]);
+    let again = "!!tmux.pane_ensure name:'s|w|2' cmd:b\n";
+    assert_eq!(keys(&converted(&format!("{made}{again}")).config), ["1", "2", "3", "4"]);
+    let labels = "!!tmux.pane_ensure name:'s|w|log'\n!!tmux.window_ensure name:'s|w' cat:2pane\n";
+    assert_eq!(keys(&converted(labels).config), ["log", "2"]);
+    // Its name stays its key when it is given another label.
+    let named =
+        "!!tmux.pane_ensure name:'s|w|log' label:'The Log'\n!!tmux.pane_ensure name:'s|w|log' cmd:cat\n";
+    assert_eq!(keys(&converted(named).config), ["log"]);
 }
 
 #[test]

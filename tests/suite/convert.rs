@@ -51,3 +51,33 @@ fn what_cannot_be_read_is_explained() {
         }
     });
 }
+
+/// The panes by their keys, as the script's session and its config's have them.
+#[test]
+fn a_converted_script_has_the_panes_that_a_run_makes() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.heroscript",
+            "!!tmux.window_ensure name:'s|w' cat:2pane\n!!tmux.pane_split name:'s|w|1' cmd:'exec cat'\n\
+             !!tmux.pane_ensure name:'s|w|3' cmd:'exec sleep 1000'\n!!tmux.pane_ensure name:'s|x|log' cmd:'exec cat'\n\
+             !!tmux.window_ensure name:'s|y' cat:4pane\n!!tmux.pane_kill name:'s|y|2'\n!!tmux.pane_split name:'s|y'\n",
+        );
+        let keys = || {
+            let listed = server.rune(["pane", "list"]).success().stdout;
+            let rows = listed.lines().skip(1).map(|row| {
+                let mut words = row.split_whitespace();
+                (words.next().unwrap_or_default().to_owned(), words.skip(4).collect::<Vec<_>>().join(" "))
+            });
+            rows.collect::<Vec<(String, String)>>()
+        };
+        server.rune(["run", "rune.heroscript"]).success();
+        let ran = keys();
+        assert_eq!(ran.len(), 8, "{ran:?}");
+        server.rune(["session", "delete", "s"]).success();
+        let config = server.rune(["convert", "rune.heroscript"]).success().stdout;
+        server.write("rune.yaml", config);
+        server.rune(["apply"]).success();
+        assert_eq!(keys(), ran);
+        assert!(server.rune(["plan"]).success().stdout.contains("nothing to do"));
+    });
+}

@@ -676,7 +676,7 @@ fn on_the_users_own_server_only_what_rune_made_is_touched() {
             &["session", "delete", "work"][..],
             &["session", "rename", "work", "play"],
             &["session", "restart", "work"],
-            &["session", "ensure", "work"],
+            &["session", "ensure", "work", "--env", "A=1"],
             &["window", "create", "work:new"],
             &["window", "ensure", "work:edit", "--panes", "2"],
             &["window", "delete", "work:edit"],
@@ -699,6 +699,9 @@ fn on_the_users_own_server_only_what_rune_made_is_touched() {
             rune(words).code(5);
             assert_eq!(of("work|"), before, "{words:?}");
         }
+        // It exists, and that was all that was asked.
+        assert!(rune(&["session", "ensure", "work"]).success().stderr.contains("nothing to do"));
+        assert_eq!(of("work|"), before);
         // A pane that a person made in a session of ours is theirs.
         tmux(&["split-window", "-d", "-t", "=ours:w", "exec cat"]);
         rune(&["session", "delete", "ours"]).code(5);
@@ -719,7 +722,7 @@ fn a_config_neither_prunes_nor_stops_what_a_command_made() {
     on_each_tmux(|server| {
         server.write(
             "rune.yaml",
-            "projects: [{name: shop, detect: [rune.yaml]}]\nworkspace: {session_name: shop, windows: [{name: code, panes: [{key: a, command: exec cat}]}]}",
+            "projects: [{name: shop, detect: [rune.yaml]}]\nworkspace: {session_name: shop, windows: [{name: code, panes: [{key: a, command: exec cat}, exec cat]}]}",
         );
         server.rune(["start", "-d"]).success();
         server.rune(["session", "create", "live"]).success();
@@ -729,10 +732,178 @@ fn a_config_neither_prunes_nor_stops_what_a_command_made() {
         server.rune(["apply", "--prune"]).success();
         assert_eq!(panes(server), before);
         // What the config declares is still its own, though somebody ran something else in it.
-        server.rune(["pane", "ensure", "shop:code.a", "--command", "exec sleep 1002"]).success();
-        let said = server.rune(["apply", "-v"]).success().stderr;
-        assert!(said.contains("restart pane `code.a`"), "{said}");
+        for verb in ["ensure", "run"] {
+            for (pane, key) in [("shop:code.a", "a"), ("shop:code.2", "2")] {
+                server.rune(["pane", verb, pane, "--command", "exec sleep 1002"]).success();
+                let said = server.rune(["apply", "-v"]).success().stderr;
+                assert!(said.contains("done: 1 step\n"), "{pane}: {said}");
+                assert!(said.contains(&format!("restart pane `code.{key}`")), "{pane}: {said}");
+            }
+        }
         server.rune(["stop"]).success();
         assert_eq!(server.list_sessions("#{session_name}"), ["live"]);
+    });
+}
+
+#[test]
+fn what_is_opened_in_a_configs_session_has_its_environment() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "projects: [{name: shop, detect: [rune.yaml]}]\n\
+             environment: {pass: [MY_TOKEN], drop: [MY_OWN]}\n\
+             workspace: {session_name: shop, env: {GREETING: hello}, windows: [{name: code, panes: [exec cat]}]}",
+        );
+        server
+            .rune(["start", "-d"])
+            .env("MY_TOKEN", "secret")
+            .env("MY_OWN", "1")
+            .env("FROM", "start")
+            .success();
+        let show = "echo it has $GREETING $MY_TOKEN ${MY_OWN:-nothing} $FROM; exec cat";
+        server.rune(["pane", "split", "shop:code.1", "--command", show]).env("MY_OWN", "2").success();
+        server.rune(["window", "create", "shop:new", "--command", show]).success();
+        server.rune(["pane", "ensure", "shop:code.1", "--command", show, "--env", "FROM=pane"]).success();
+        server.wait_for_text("=shop:code.1", "it has hello secret nothing start");
+        server.wait_for_text("=shop:new", "it has hello secret nothing start");
+        server.wait_for_text("=shop:code.0", "it has hello secret nothing pane");
+        // Only its config says what the session's environment is.
+        server.rune(["session", "ensure", "shop", "--env", "GREETING=no"]).code(5);
+
+        // Nothing of it is left behind.
+        server.rune(["session", "delete", "shop"]).success();
+        let places = std::fs::read_dir(server.root().join("run/rune")).unwrap().flatten();
+        let left: Vec<_> =
+            places.flat_map(|place| std::fs::read_dir(place.path()).unwrap().flatten()).collect();
+        assert!(left.is_empty(), "{left:?}");
+    });
+}
+
+#[test]
+fn ids_name_what_is_ensured() {
+    on_each_tmux(|server| {
+        let made = json(server, &["window", "ensure", "dev:w", "--panes", "2"]);
+        let opened =
+            |value: &Value, kind: &str| value["opened"][0][kind].as_str().unwrap_or_default().to_owned();
+        let (session, window, pane) =
+            (opened(&made, "session"), opened(&made, "window"), opened(&made, "pane"));
+        changes_nothing(server, &["window", "ensure", &window, "--panes", "2"]);
+        server.rune(["pane", "ensure", &pane, "--command", "exec cat"]).success();
+        changes_nothing(server, &["pane", "ensure", "dev:w.1", "--command", "exec cat"]);
+        // Who wants nothing changed is told what there is.
+        let same = json(server, &["pane", "ensure", &pane, "--command", "exec cat"]);
+        assert_eq!(
+            (&same["changed"], &same["targets"][0]["pane"]),
+            (&Value::from(false), &Value::from(pane))
+        );
+        let same = json(server, &["window", "ensure", "dev:w"]);
+        assert_eq!(same["targets"][0]["panes"].as_array().map(Vec::len), Some(2));
+        server.rune(["pane", "ensure", &format!("{window}.3")]).success();
+        server.rune(["window", "create", &format!("{session}:x")]).success();
+        assert_eq!(server.list_panes("#{session_name}:#{window_name}"), ["dev:w", "dev:w", "dev:w", "dev:x"]);
+        for words in [
+            ["window", "ensure", "@99"],
+            ["window", "ensure", "$99:x"],
+            ["window", "create", "$99:x"],
+            ["pane", "ensure", "%99"],
+            ["pane", "ensure", "@99.1"],
+        ] {
+            server.rune(words).code(3);
+        }
+
+        // A window in the place of the placeholder is new, too.
+        server.rune(["session", "create", "empty"]).success();
+        let taken = json(server, &["window", "create", "empty:w"]);
+        assert_eq!(taken["opened"][0]["target"], "empty:w.1");
+    });
+}
+
+#[test]
+fn a_zoomed_pane_is_split_as_it_is() {
+    on_each_tmux(|server| {
+        server.rune(["window", "ensure", "dev:w", "--panes", "4"]).success();
+        server.tmux(["resize-pane", "-Z", "-t", "=dev:w.0"]);
+        server.rune(["pane", "split", "dev:w.1", "--right"]).success();
+        let widths: Vec<u16> =
+            server.list_panes("#{pane_width}").iter().take(2).map(|width| width.parse().unwrap()).collect();
+        assert!(widths[0].abs_diff(widths[1]) <= 1, "{widths:?}");
+    });
+}
+
+#[test]
+fn only_the_named_pane_is_started_again() {
+    on_each_tmux(|server| {
+        server.rune(["window", "ensure", "dev:w", "--panes", "2", "--command", "exit 3"]).success();
+        wait_for_state(server, "dev:w.1", "exited");
+        wait_for_state(server, "dev:w.2", "exited");
+        let second = || server.list_panes("#{pane_pid}")[1].clone();
+        let before = second();
+        server.rune(["pane", "ensure", "dev:w.1", "--command", "exec cat"]).success();
+        assert_eq!(second(), before);
+        // A pane that was named and failed runs again with its window, what it was told.
+        server.rune(["pane", "run", "dev:w.2", "--command", "exit 4"]).success();
+        wait_for_state(server, "dev:w.2", "exited");
+        let said =
+            server.rune(["window", "ensure", "dev:w", "--command", "exec sleep 1000"]).success().stderr;
+        assert!(said.contains("done: restart pane `w.2`, it ended (exited 4)"), "{said}");
+    });
+}
+
+#[test]
+fn a_placeholder_is_taken_over_when_its_shell_has_started() {
+    on_each_tmux(|server| {
+        let start = server.write("start.sh", "sleep 1\n");
+        let env = format!("ENV={}", start.display());
+        server.rune(["session", "create", "dev", "--env", &env]).success();
+        server.wait_until("the shell runs its start-up file", || {
+            server.list_panes("#{pane_current_command}") == ["sleep"]
+        });
+        server.rune(["window", "create", "dev:w"]).success();
+        assert_eq!(server.list_panes("#{window_name}"), ["w"]);
+    });
+}
+
+#[test]
+fn what_was_made_by_hand_has_a_place() {
+    on_each_tmux(|server| {
+        server.rune(["session", "create", "dev"]).success();
+        server.tmux(["new-window", "-d", "-t", "=dev:", "-n", "hand", "exec cat"]);
+        let made = json(server, &["window", "ensure", "dev:hand", "--panes", "3"]);
+        let targets: Vec<&Value> =
+            made["opened"].as_array().unwrap().iter().map(|one| &one["target"]).collect();
+        assert_eq!(targets, ["dev:hand.2", "dev:hand.3"]);
+        server.rune(["pane", "ensure", "dev:hand.1", "--command", "exec sleep 1000"]).success();
+        let listed = json(server, &["pane", "list", "dev:hand"]);
+        let keys: Vec<&Value> = listed["panes"].as_array().unwrap().iter().map(|pane| &pane["key"]).collect();
+        assert_eq!(keys, ["1", "2", "3"]);
+    });
+}
+
+#[test]
+fn what_tmux_would_misread_is_refused() {
+    on_each_tmux(|server| {
+        server.rune(["pane", "ensure", "dev:w.1", "--command", "exec cat"]).success();
+        let said = server.rune(["pane", "send", "dev:w.1", "--key", "Bogus"]).code(2).stderr;
+        assert!(said.contains("`Bogus` is no key"), "{said}");
+        server.rune(["pane", "pipe", "dev:w.1", "on", "no/such/file"]).code(1);
+        assert_eq!(server.rune(["pane", "pipe", "dev:w.1", "status"]).success().stdout, "off\n");
+    });
+}
+
+#[test]
+fn panes_of_one_name_are_told_apart_by_their_ids() {
+    on_each_tmux(|server| {
+        server.rune(["window", "ensure", "dev:a", "--panes", "2"]).success();
+        server.rune(["window", "ensure", "dev:b", "--panes", "2"]).success();
+        server.rune(["pane", "move", "dev:a.2", "dev:b"]).success();
+        for words in
+            [&["pane", "select", "dev:b.2"][..], &["pane", "ensure", "dev:b.2", "--command", "exec cat"]]
+        {
+            let said = server.rune(words).code(3).stderr;
+            assert!(
+                said.contains("take one of `%1` and `%3`") || said.contains("take one of `%3` and `%1`"),
+                "{said}"
+            );
+        }
     });
 }

@@ -131,7 +131,7 @@ fn secrets_go_only_where_the_config_passes_them() {
                 assert_eq!(mode & 0o777, 0o600, "{}", path.display());
             }
         }
-        assert_eq!(found, 3, "one a pane");
+        assert_eq!(found, 4, "one a pane, and one for those that are opened by hand");
         for words in [&["status", "--json"][..], &["ls", "--json"], &["apply", "-vv"]] {
             assert_clean(&words.join(" "), &printed(words), &["leak", "passed-"]);
         }

@@ -36,6 +36,7 @@ pub fn kept(context: &Context, live: &Snapshot) -> Snapshot {
                     name: window.to_string(),
                     active: false,
                     size: Size::DEFAULT,
+                    layout: String::new(),
                     noted: None,
                     panes: vec![gone(tag)],
                 }),

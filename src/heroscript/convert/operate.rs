@@ -26,9 +26,8 @@ pub(super) fn operate(sessions: &mut Vec<Session>, action: &Action) -> Vec<Strin
                 remove(sessions, name);
             }
             let window = wanted::window(sessions, name);
-            *window = Window::new(name.window.clone(), Layout::Tree(Split::Pane));
-            window.panes =
-                vec![Pane { command: command.clone(), environment: environment.clone(), ..Pane::default() }];
+            let (command, environment) = (command.clone(), environment.clone());
+            *window = Window::of_one(name.window.clone(), Pane { command, environment, ..Pane::default() });
             if *reset { lost(RESET) } else { Vec::new() }
         }
         Action::PaneSplit { pane: name, command, horizontal, environment, log } => {
@@ -133,7 +132,8 @@ fn split(window: &mut Window, at: usize, horizontal: bool, pane: Pane) {
         let whole = std::mem::replace(tree, Split::Pane);
         *tree = wanted::parted(whole, at, horizontal);
     }
-    window.panes.insert(at + 1, pane);
+    let number = Some(window.next_number());
+    window.panes.insert(at + 1, Pane { number, ..pane });
     window.active = at + 1;
 }
 

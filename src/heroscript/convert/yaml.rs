@@ -145,10 +145,10 @@ fn environment(mapping: &mut Mapping, environment: &Environment) {
 
 fn pane(window: &Window, pane: &Pane) -> Value {
     let mut mapping = Mapping::new();
+    if let Some(key) = window.key_of(pane) {
+        put(&mut mapping, "key", key.as_str());
+    }
     if let Some(label) = &pane.label {
-        if pane.by_label {
-            put(&mut mapping, "key", Key::from_name(&label.text).as_str());
-        }
         put(&mut mapping, "title", escaped(&label.title));
     }
     if let Some(command) = window.command_of(pane) {

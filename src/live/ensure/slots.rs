@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::MOST_PANES;
-use super::content::Content;
-use super::declare::{self, By};
-use super::ensure::WantedWindow;
-use super::scene::{number, pane_named};
+use super::wanted::WantedWindow;
 use crate::error::{Error, Result};
+use crate::live::MOST_PANES;
+use crate::live::content::Content;
+use crate::live::declare::{self, By};
+use crate::live::scene::{number, pane_named};
 use crate::plan::Draft;
 use crate::snapshot::{LivePane, LiveWindow};
 use crate::workspace::{Key, Layout, NamedLayout, Pane, Window, Workspace};
@@ -32,20 +32,44 @@ pub(super) struct Slot<'s> {
 impl<'s> Slots<'_, '_, 's> {
     /// Finds or makes a slot for everything that is wanted.
     pub(super) fn fill(&mut self) -> Result<()> {
+        self.grow(self.wanted.count.unwrap_or(0));
         for at in 0..self.wanted.panes.len() {
             let name = self.wanted.panes[at].name;
+            self.unambiguous(name)?;
             let slot = match self.find(name) {
                 Some(slot) => slot,
                 None => self.make(name)?,
             };
             self.slots[slot].asked = Some(at);
         }
-        let count = self.wanted.count.unwrap_or(1).max(1);
+        self.grow(1);
+        Ok(())
+    }
+
+    /// Makes at least so many, in the places that are free.
+    fn grow(&mut self, count: usize) {
         while self.slots.len() < count {
-            let free = (1..).find(|number| !self.has_number(*number));
+            let is_free =
+                |number: &usize| !self.has_number(*number) && self.find(&number.to_string()).is_none();
+            let free = (1..).find(is_free);
             self.insert(free.unwrap_or(count));
         }
-        Ok(())
+    }
+
+    /// # Errors
+    /// [`Error::Ambiguous`] for a key that several panes have, as when one was moved here.
+    fn unambiguous(&self, name: &str) -> Result<()> {
+        let panes = self.live.iter().flat_map(|live| &live.panes);
+        let keyed = panes.filter(|pane| pane.tag.as_ref().is_some_and(|tag| tag.pane.as_str() == name));
+        let candidates: Vec<String> = keyed.map(|pane| pane.id.clone()).collect();
+        match candidates.len() {
+            0 | 1 => Ok(()),
+            _ => Err(Error::Ambiguous {
+                what: "pane",
+                name: format!("{}.{name}", self.wanted.name),
+                candidates,
+            }),
+        }
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -62,6 +86,11 @@ impl<'s> Slots<'_, '_, 's> {
             .iter()
             .position(|slot| slot.key.as_ref() == Some(&key))
             .or_else(|| self.slots.iter().position(is_live))
+            .or_else(|| {
+                // A new one with a name has its place, too.
+                let at = name.parse::<usize>().ok()?.checked_sub(1)?;
+                self.slots.get(at).filter(|slot| slot.live.is_none() && slot.number().is_none()).map(|_| at)
+            })
     }
 
     /// A new pane of this name; one with a number has all places before it, too.
@@ -98,6 +127,23 @@ impl<'s> Slots<'_, '_, 's> {
         at
     }
 
+    /// The key that a pane gets which was made by hand: its place, or the next that is free.
+    fn key_by_hand(&self, pane: &LivePane) -> Key {
+        let tagged = self.slots.iter().filter_map(|slot| Some(slot.live?.tag.as_ref()?.pane.clone()));
+        let new = self.slots.iter().filter_map(|slot| slot.key.clone());
+        let mut taken: Vec<Key> = tagged.chain(new).collect();
+        let panes = self.live.iter().flat_map(|live| live.panes.iter().enumerate());
+        for (at, other) in panes.filter(|(_, other)| other.tag.is_none()) {
+            let key = (at + 1..).map(Key::place).find(|key| !taken.contains(key));
+            let key = key.unwrap_or_else(|| Key::from_name(&other.id));
+            if other.id == pane.id {
+                return key;
+            }
+            taken.push(key);
+        }
+        Key::from_name(&pane.id)
+    }
+
     /// Panes of ours beyond a number, of which nobody said that they are wanted; the last first.
     pub(super) fn beyond(&self, count: usize) -> Vec<&'s LivePane> {
         let mut more = self.slots.len().saturating_sub(count.max(1));
@@ -120,7 +166,12 @@ impl<'s> Slots<'_, '_, 's> {
         let noted = self.live.and_then(known_layout);
         Window {
             key,
-            name: Some(self.wanted.name.to_owned()),
+            name: Some(
+                self.live
+                    .filter(|live| live.id == self.wanted.name)
+                    .map_or(self.wanted.name, |live| &live.name)
+                    .to_owned(),
+            ),
             layout: self.wanted.layout.clone().or(noted).unwrap_or(Layout::Grid),
             focus: false,
             options: BTreeMap::new(),
@@ -152,7 +203,7 @@ impl Slot<'_> {
         let wanted = slots.wanted;
         let asked = self.asked.map(|at| &wanted.panes[at]);
         let own = self.key.clone().or_else(|| Some(self.live?.tag.as_ref()?.pane.clone()));
-        let key = own.unwrap_or_else(|| Key::from_name(self.live.map_or("1", |pane| &pane.id)));
+        let key = own.or_else(|| Some(slots.key_by_hand(self.live?))).unwrap_or(Key::place(1));
         let content = match (self.by(wanted), asked) {
             // With nothing but a shell in it, what is said of it still holds.
             (Some(By::Name), Some(asked)) => asked.content,
