@@ -154,5 +154,5 @@ fn is_readable(out: &ChildStdout) -> bool {
 fn print(what: &str, mut times: Vec<Duration>) {
     times.sort();
     let at = |part: usize| times[(times.len() - 1) * part / 100].as_secs_f64() * 1000.0;
-    println!("{what}: p50 {:.1} ms, p99 {:.1} ms ({WAKES} times)", at(50), at(99));
+    println!("{what}: p50 {:.2} ms, p99 {:.2} ms ({WAKES} times)", at(50), at(99));
 }
