@@ -9,10 +9,13 @@
 //! | `rune --version` | `/bin/true` |
 //! | 20 MB from a pane to its log | the same to `cat >>file` by `pipe-pane` |
 //!
-//! And one time: from a runner's change of its record to the end of a `rune wait` for that.
-//! `cargo bench -- log` measures the row about logs only.
+//! And times: from what happens to who waits for it or follows it. `cargo bench -- log` measures the row about
+//! logs only, `cargo bench -- latency` those times only.
 
 #![allow(clippy::disallowed_methods, clippy::disallowed_macros)] // a benchmark measures time and prints
+
+#[path = "ratios/latency.rs"]
+mod latency;
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -20,7 +23,7 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rune::cast::Mark;
-use rune::record::{PANE_RUN, PaneId, Record, SCHEMA, Specification, State, Tag};
+use rune::record::{PaneId, SCHEMA, Specification, Tag};
 use rune::store::Store;
 use rune::workspace::Key;
 use rustix::event::{Timespec, poll};
@@ -32,8 +35,13 @@ const PANES: usize = 4;
 fn main() {
     let world = World::new();
     let nothing = |_: &World| {};
+    let only = |wanted: &str| std::env::args().any(|word| word == wanted);
+    if only("latency") {
+        world.rune(&["start", "-d", "--wait"]);
+        return latency::all(&world);
+    }
     log(&world);
-    if std::env::args().any(|word| word == "log") {
+    if only("log") {
         return;
     }
     let ours = |world: &World| world.rune(&["start", "-d"]);
@@ -58,50 +66,7 @@ fn main() {
     world.rune(&["start", "-d", "--wait"]);
     let status = |world: &World| world.rune(&["status"]);
     ratio("status of 100 panes / list-panes -a", &world, &nothing, &status, &list);
-    latency(&world);
-}
-
-/// How often the time of a wake-up is taken.
-const WAKES: usize = 200;
-
-/// Prints how long it takes from the change of a record to the end of who waits for it: what a person or
-/// a script sees, so the end of the waiting process is part of it.
-fn latency(world: &World) {
-    let output = world
-        .command("tmux")
-        .args(["-L", "rune", "list-panes", "-a", "-F", "#{pane_id} #{pane_start_command}"])
-        .stdout(Stdio::piped())
-        .output();
-    let said = String::from_utf8(output.expect("tmux runs").stdout).expect("it is text");
-    let own = said.lines().find(|line| line.contains(PANE_RUN)).expect("a pane of ours");
-    let words: Vec<&str> = own.split(' ').map(|word| word.trim_matches('"')).collect();
-    let (pane, store) = (words[0], Store::at(words[3].into()));
-    let id = PaneId::parse(words[5]).expect("an id");
-    let running = store.record(&id).expect("a record");
-    let mut times: Vec<Duration> = (0..WAKES)
-        .map(|_| {
-            store.write_record(&running).expect("a record");
-            let mut wait = world.command(env!("CARGO_BIN_EXE_rune"));
-            wait.args(["wait", pane, "--state", "exited"]).stderr(Stdio::piped());
-            let mut waiting = wait.spawn().expect("rune runs");
-            let mut seen = String::new();
-            let stderr = waiting.stderr.as_mut().expect("a pipe");
-            std::io::BufRead::read_line(&mut std::io::BufReader::new(stderr), &mut seen).expect("a line");
-            let ended = Record { state: State::Exited { code: 0 }, ..running.clone() };
-            let start = Instant::now();
-            store.write_record(&ended).expect("a record");
-            waiting.wait().expect("it ends");
-            start.elapsed()
-        })
-        .collect();
-    store.write_record(&running).expect("a record");
-    times.sort();
-    let at = |part: usize| times[(WAKES - 1) * part / 100].as_secs_f64() * 1000.0;
-    println!(
-        "change of a record to the end of `rune wait`: p50 {:.1} ms, p99 {:.1} ms ({WAKES} times)",
-        at(50),
-        at(99)
-    );
+    latency::all(&world);
 }
 
 /// What a pane prints, from its start until all of it is in a file.

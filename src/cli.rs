@@ -240,14 +240,15 @@ pub struct Status {
 /// `rune why`
 #[derive(Args, Debug)]
 pub struct Why {
-    /// The pane
+    /// The pane, or a background command of a ritual as project:ritual.name
     pub pane: String,
 }
 
 /// `rune wait`
 #[derive(Args, Debug)]
 pub struct Wait {
-    /// Panes, or windows and sessions for all of their panes that start by themselves
+    /// Panes, or windows and sessions for all of their panes that start by themselves; or background
+    /// commands of rituals that have a runner
     #[arg(value_name = "TARGET", required = true)]
     pub targets: Vec<String>,
     /// How far each has to be; by default ready, unless there is a text
@@ -283,7 +284,8 @@ pub struct Ls {
 /// `rune logs`
 #[derive(Args, Debug)]
 pub struct Logs {
-    /// Panes as session:window.pane, tmux ids or globs; those of what runs by default
+    /// Panes as session:window.pane, tmux ids or globs, or background commands of rituals as
+    /// project:ritual.name; the panes of what runs by default
     #[arg(value_name = "PANE")]
     pub panes: Vec<String>,
     /// Go on with what comes, until Ctrl-C
@@ -316,6 +318,12 @@ pub struct Logs {
     /// Print when each line was printed
     #[arg(short, long)]
     pub timestamps: bool,
+    /// Remove the logs of these panes, which must have ended
+    #[arg(long, conflicts_with_all = ["follow", "since", "until", "grep", "lines", "cursor", "json", "raw", "ansi", "timestamps"])]
+    pub remove: bool,
+    /// With --remove: the logs of all panes that are gone
+    #[arg(long, requires = "remove", conflicts_with = "panes")]
+    pub gone: bool,
     /// Read this config instead of looking for one
     // The global option without its letter, which here follows: clap leaves an id alone that is taken.
     #[arg(id = "file", long = "file", global = true, value_name = "FILE")]

@@ -14,6 +14,7 @@ mod reading;
 mod segment;
 mod sink;
 mod tail;
+mod undated;
 mod writer;
 
 use std::fs::File;
@@ -28,9 +29,10 @@ pub use file::FileMatcher;
 pub use lines::{Line, Lines, What};
 pub use matcher::Matcher;
 pub use reading::Entry;
-pub use segment::{Segment, clear, segments};
+pub use segment::{Segment, clear, remove, segments};
 pub use sink::{DROPPED, Limits, Sink};
 pub use tail::{Place, Tail};
+pub use undated::Undated;
 pub use writer::{ENDED, STARTED, write};
 
 /// The header of the newest segment of the log in `directory`, if there is one.

@@ -3,21 +3,26 @@
 //! Time is an argument: the time since some moment before, by a clock that nobody sets.
 
 mod checks;
+mod ended;
 mod ending;
 mod life;
 mod needs;
 mod request;
 mod restarts;
+mod running;
 mod said;
+mod waiting;
+mod wishes;
 
 #[cfg(test)]
 mod tests;
 
 pub use checks::Which;
-pub use life::{Life, STARTER};
+pub use life::Life;
 pub use needs::{Seen, concerns, duration, label, name, unmet};
 pub use request::{Reply, Request, SCHEMA, Wish};
 pub use said::{is_own, is_question};
+pub use waiting::STARTER;
 
 use crate::event::What;
 use crate::record::State;

@@ -32,7 +32,7 @@ impl Watch {
     /// # Errors
     /// When the user has no notifications left (`fs.inotify.max_user_instances`).
     pub fn new() -> io::Result<Watch> {
-        Ok(Watch(inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?))
+        Ok(Watch(inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC).map_err(none_left)?))
     }
 
     /// Watches a directory for changed entries, or a file for writes, from now on.
@@ -47,7 +47,17 @@ impl Watch {
             | WatchFlags::DELETE
             | WatchFlags::DELETE_SELF
             | WatchFlags::MOVE_SELF;
-        inotify::add_watch(&self.0, path, changes)?;
+        inotify::add_watch(&self.0, path, changes).map_err(none_left)?;
+        Ok(())
+    }
+
+    /// Watches a directory for entries that are new, from now on.
+    ///
+    /// # Errors
+    /// As [`Watch::add`].
+    pub fn add_for_new(&self, directory: &Path) -> io::Result<()> {
+        let new = WatchFlags::CREATE | WatchFlags::MOVED_TO | WatchFlags::ONLYDIR;
+        inotify::add_watch(&self.0, directory, new).map_err(none_left)?;
         Ok(())
     }
 
@@ -90,6 +100,16 @@ impl Watch {
             }
         }
     }
+}
+
+/// What the kernel means by errors that usually mean files and disks.
+fn none_left(error: Errno) -> io::Error {
+    let limit = match error {
+        Errno::MFILE => "fs.inotify.max_user_instances",
+        Errno::NOSPC => "fs.inotify.max_user_watches",
+        _ => return error.into(),
+    };
+    io::Error::other(format!("the kernel gives this user no more notice of changed files (`{limit}`)"))
 }
 
 impl AsFd for Watch {

@@ -145,10 +145,14 @@ impl Context {
         Journal::at(self.state_directory().join("journal").join(format!("{}.jsonl", self.server_word())))
     }
 
+    /// Where the logs of all panes of this server are, a directory a workspace.
+    pub fn logs_directory(&self) -> PathBuf {
+        self.state_directory().join("logs").join(self.server_word())
+    }
+
     /// Where what a pane prints is kept. It belongs to the pane's keys, so it outlives the pane.
     pub fn log_directory(&self, tag: &Tag) -> PathBuf {
-        let logs = self.state_directory().join("logs").join(self.server_word());
-        logs.join(&tag.workspace).join(format!("{}.{}", tag.window, tag.pane))
+        self.logs_directory().join(&tag.workspace).join(format!("{}.{}", tag.window, tag.pane))
     }
 
     /// What every process of a workspace on this server carries in its environment.

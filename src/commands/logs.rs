@@ -1,30 +1,31 @@
 //! `rune logs`: what panes printed, merged by time.
 
+mod filter;
+mod follow;
 mod merge;
+mod remove;
 mod select;
 mod show;
+mod stored;
 
 use std::collections::VecDeque;
-use std::fs::DirBuilder;
-use std::os::unix::fs::DirBuilderExt;
-
-use jiff::Zoned;
-use regex::Regex;
-use rustix::event::{PollFd, PollFlags, poll};
+use std::path::PathBuf;
 
 use super::context::Context;
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::log::{Cursor, Line, Place, What};
-use crate::moment;
-use crate::plain::{self, Keep};
-use crate::watch::Watch;
+use filter::Filter;
+use follow::Follow;
 use merge::Merge;
 use select::Source;
 use show::Show;
 
 /// `rune logs`
 pub fn logs(context: &Context, options: &cli::Logs) -> Result<()> {
+    if options.remove {
+        return remove::remove(context, options);
+    }
     let filter = Filter::new(options)?;
     let sources = select::sources(context, &options.panes)?;
     if options.raw && sources.len() > 1 {
@@ -34,13 +35,16 @@ pub fn logs(context: &Context, options: &cli::Logs) -> Result<()> {
             hint: Some(format!("take one of {}", crate::error::list(&names))),
         });
     }
+    if sources.iter().any(|source| source.background().is_some()) {
+        refuse_dates(options)?;
+    }
     let mut cursor = options.cursor.as_deref().map(|name| cursor(context, name)).transpose()?;
     let places = sources.iter().map(|source| place(source, options, &filter, cursor.as_ref()));
     let places = places.collect::<Result<Vec<Place>>>()?;
     let mut merge = Merge::new(&sources, places);
     let mut show = Show::new(context, options, &sources);
 
-    let watch = options.follow.then(|| watch(&sources)).transpose()?;
+    let follow = options.follow.then(|| Follow::new(context, options, &sources)).transpose()?;
     let mut last: VecDeque<(usize, Line)> = VecDeque::new();
     while let Some((source, line)) = merge.next(!options.follow)? {
         if !filter.passes(&line) {
@@ -74,43 +78,27 @@ pub fn logs(context: &Context, options: &cli::Logs) -> Result<()> {
         }
         cursor.save().map_err(Error::io("write", cursor.path()))?;
     }
-    match watch {
-        Some(watch) => follow(&watch, &mut merge, &filter, &mut show, options.raw),
+    match follow {
+        Some(follow) => follow.run(sources, &mut merge, &filter, &mut show),
         None => Ok(()),
     }
 }
 
-/// Shows what comes, until nobody reads any more.
-fn follow(watch: &Watch, merge: &mut Merge, filter: &Filter, show: &mut Show<'_>, begun: bool) -> Result<()> {
-    loop {
-        watch.changes();
-        while let Some((source, line)) = merge.next(begun)? {
-            if filter.passes(&line) && !show.line(source, &line)? {
-                return Ok(());
-            }
-        }
-        show.lost(merge);
-        if !show.flush()? {
-            return Ok(());
-        }
-        let stdout = rustix::stdio::stdout();
-        let mut ready = [PollFd::new(watch, PollFlags::IN), PollFd::new(&stdout, PollFlags::empty())];
-        // A signal that does not end rune is no reason to stop.
-        let _ = poll(&mut ready, None);
-        if ready[1].revents().intersects(PollFlags::ERR | PollFlags::NVAL) {
-            return Ok(());
-        }
+/// The output of background commands goes straight to a file.
+fn refuse_dates(options: &cli::Logs) -> Result<()> {
+    let given = [
+        ("--since", options.since.is_some()),
+        ("--until", options.until.is_some()),
+        ("--cursor", options.cursor.is_some()),
+        ("--timestamps", options.timestamps),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Error::Usage {
+            message: format!("`{option}` is for panes: nobody dates the output of background commands"),
+            hint: Some("`-n`, `--grep` and `--follow` are for both".to_owned()),
+        }),
     }
-}
-
-fn watch(sources: &[Source]) -> Result<Watch> {
-    let watch = Watch::new().map_err(Error::io("watch", "."))?;
-    for source in sources {
-        // What has not printed anything yet has no log.
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(&source.directory);
-        made.and_then(|()| watch.add(&source.directory)).map_err(Error::io("watch", &source.directory))?;
-    }
-    Ok(watch)
 }
 
 fn cursor(context: &Context, name: &str) -> Result<Cursor> {
@@ -120,8 +108,13 @@ fn cursor(context: &Context, name: &str) -> Result<Cursor> {
             hint: Some("take letters, digits, `_`, `-` and `.`".to_owned()),
         });
     }
-    let directory = context.state_directory().join("cursors").join(context.server_word());
+    let directory = cursors(context);
     Cursor::open(&directory, name).map_err(Error::io("read", directory.join(name)))
+}
+
+/// Where the cursors of this server are.
+fn cursors(context: &Context) -> PathBuf {
+    context.state_directory().join("cursors").join(context.server_word())
 }
 
 /// Where to begin.
@@ -129,60 +122,10 @@ fn place(source: &Source, options: &cli::Logs, filter: &Filter, cursor: Option<&
     match (cursor, options.lines) {
         (Some(cursor), _) => Ok(cursor.place(&source.word)),
         // The first line behind the place may be cut.
-        (None, Some(count)) if filter.is_open() => {
-            Place::before_last_lines(&source.directory, count.saturating_add(1))
-                .map_err(Error::io("read", &source.directory))
+        (None, Some(count)) if filter.is_open() && source.background().is_none() => {
+            Place::before_last_lines(&source.path, count.saturating_add(1))
+                .map_err(Error::io("read", &source.path))
         }
         (None, _) => Ok(Place::default()),
     }
-}
-
-/// Which lines are wanted.
-struct Filter {
-    /// In microseconds since 1970.
-    since: Option<u64>,
-    until: Option<u64>,
-    pattern: Option<Regex>,
-    /// Also a begun line that shows nothing, as when only a colour was set.
-    invisible: bool,
-}
-
-impl Filter {
-    fn new(options: &cli::Logs) -> Result<Filter> {
-        let now = Zoned::now();
-        let micros = |text: &Option<String>| -> Result<Option<u64>> {
-            text.as_deref().map(|text| Ok(moment::parse(text, &now)?.saturating_mul(1000))).transpose()
-        };
-        let pattern = options.grep.as_deref().map(|pattern| {
-            Regex::new(pattern).map_err(|error| Error::Usage {
-                message: format!("`{}` is no regular expression: {error}", pattern.escape_debug()),
-                hint: None,
-            })
-        });
-        Ok(Filter {
-            since: micros(&options.since)?,
-            until: micros(&options.until)?,
-            pattern: pattern.transpose()?,
-            invisible: options.raw,
-        })
-    }
-
-    /// Whether everything passes.
-    fn is_open(&self) -> bool {
-        self.since.is_none() && self.until.is_none() && self.pattern.is_none()
-    }
-
-    fn passes(&self, line: &Line) -> bool {
-        self.since.is_none_or(|since| line.time >= since)
-            && self.until.is_none_or(|until| line.time < until)
-            && (self.invisible || !is_invisible(&line.what))
-            && self.pattern.as_ref().is_none_or(|pattern| match &line.what {
-                What::Text { bytes, .. } => pattern.is_match(&plain::line(bytes, Keep::Text)),
-                What::Marker(_) | What::Exit(_) => false,
-            })
-    }
-}
-
-fn is_invisible(what: &What) -> bool {
-    matches!(what, What::Text { bytes, ended: false } if plain::line(bytes, Keep::Text).is_empty())
 }

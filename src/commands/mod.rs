@@ -2,6 +2,7 @@
 
 mod apply;
 mod attach;
+mod background;
 mod bring_up;
 mod capture;
 mod check;

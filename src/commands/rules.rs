@@ -44,7 +44,9 @@ pub fn stop(panes: &[&LivePane], directories: &BTreeMap<String, PathBuf>, by: &s
         .collect::<std::collections::BTreeSet<_>>()
         .into_iter()
         .collect();
-    for rank in order::ranks(&chosen, |one| needs[one].clone()).iter().rev() {
+    // What is needed may be closed by now, and then needs nothing itself.
+    let needed_by = |one: &Keys<'_>| needs.get(one).cloned().unwrap_or_default();
+    for rank in order::ranks(&chosen, needed_by).iter().rev() {
         let mut asked = Vec::new();
         for (tag, specification) in known.iter().filter(|(tag, _)| rank.contains(&keys(tag))) {
             let Some(directory) = directories.get(&tag.workspace) else { continue };

@@ -1,9 +1,10 @@
 //! `rune why PANE`: what keeps it from being ready, or how it ended.
 
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use super::context::Context;
-use super::{gone, history, known, usage};
+use super::{background, gone, history, known, usage};
 use crate::cli;
 use crate::error::{Error, Result};
 use crate::event::Subject;
@@ -14,12 +15,15 @@ use crate::record::{State, Tag};
 use crate::screen;
 use crate::snapshot::{Detail, LivePane, Snapshot};
 use crate::supervise;
-use crate::target;
+use crate::target::{self, Found};
 use crate::tmux::version::Version;
 use crate::why::{self, Evidence, Line, Source};
 
 /// How many of the last lines of output are shown.
 const LINES: usize = 20;
+
+/// How much at the end of a plain file is looked at for them, in bytes.
+const END: u64 = 64 * 1024;
 
 /// `rune why`
 pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
@@ -36,8 +40,13 @@ pub fn why(context: &Context, options: &cli::Why) -> Result<()> {
     Ok(())
 }
 
-/// A pane that is closed is still in the journal; else `error` says what there is.
+/// It may be a background command. A pane that is closed is still in the journal; else `error` says what
+/// there is.
 fn past(context: &Context, text: &str, snapshot: &Snapshot, error: Error) -> Result<()> {
+    let words = [text.to_owned()];
+    if let Some(background) = background::instead(context, snapshot, &words)? {
+        return of_background(context, text, &background);
+    }
     let events = history::events(context);
     let subject = match target::past(events.iter().map(|event| &event.subject), text) {
         Ok(subject) => subject,
@@ -48,6 +57,40 @@ fn past(context: &Context, text: &str, snapshot: &Snapshot, error: Error) -> Res
     let logged = tag(subject).and_then(|tag| last_lines(&context.log_directory(&tag)));
     show(context, &why::past(&events, subject, &logged.unwrap_or_default(), journal::now()));
     Ok(())
+}
+
+/// Why a background command is as it is.
+fn of_background(context: &Context, text: &str, background: &Snapshot) -> Result<()> {
+    let found = background::panes(background, text)?;
+    let [one] = found.as_slice() else {
+        let candidates = found.iter().map(Found::name).collect();
+        return Err(Error::Ambiguous { what: "background command", name: text.to_owned(), candidates });
+    };
+    let (name, now, mut evidence) = (one.name(), journal::now(), Evidence::default());
+    let output = background::log(one.pane).map(|path| last_lines_of_file(&path)).unwrap_or_default();
+    let Some(kept) = background::command(context, &one.pane.id)? else { return Err(Error::NotRunning) };
+    if !background::is_kept(one.pane) {
+        let (began, runs) = (kept.command.began * 1000, !kept.processes.is_empty());
+        show(context, &why::unkept(&name, began, runs, &output, now));
+        return Ok(());
+    }
+    evidence.events = history::events(context);
+    evidence.output.insert(one.pane.id.clone(), (Source::Log, output));
+    let left = kept.processes.iter().map(ToString::to_string).collect();
+    evidence.processes.insert(one.pane.id.clone(), left);
+    show(context, &why::why(background, &one.pane.id, &evidence, now));
+    Ok(())
+}
+
+fn last_lines_of_file(path: &Path) -> Vec<String> {
+    let Ok(mut file) = std::fs::File::open(path) else { return Vec::new() };
+    let mut bytes = Vec::new();
+    let begin = file.metadata().map_or(0, |metadata| metadata.len().saturating_sub(END));
+    let _ = file.seek(SeekFrom::Start(begin)).and_then(|_| file.read_to_end(&mut bytes));
+    let mut lines: Vec<String> =
+        bytes.split(|byte| *byte == b'\n').map(|line| plain::line(line, Keep::Text)).collect();
+    keep_output(&mut lines);
+    lines
 }
 
 fn tag(subject: &Subject) -> Option<Tag> {

@@ -6,7 +6,7 @@ mod supervision;
 
 use std::fmt;
 
-pub use supervision::{LIVE, NEED, NEED_OF_COMMAND, READY, RESTART, RESTART_WORDS, STOP_RULE};
+pub use supervision::{LIVE, LOG, NEED, NEED_OF_COMMAND, READY, RESTART, RESTART_WORDS, STOP_RULE};
 
 use Shape::{Duration, Flag, Group as Keys, List, Names, Number, OneOf, Text, Values, Words};
 
@@ -320,7 +320,7 @@ pub static PANE: Group = Group {
         key("restart", supervision::RESTARTS, supervision::RESTART_ABOUT),
         key("live", Keys(&LIVE), supervision::LIVE_ABOUT),
         key("stop", Keys(&STOP_RULE), supervision::STOP_ABOUT),
-        key("log", Flag, "whether what it prints is logged, for `rune logs`"),
+        key("log", supervision::LOGS, supervision::LOG_ABOUT),
         key("autostart", Flag, "`false`: it waits until somebody starts it"),
     ],
 };

@@ -66,6 +66,19 @@ impl Cursor {
         self.places.insert(log.to_owned(), place);
     }
 
+    /// Forgets the place in the log that has this word.
+    pub fn forget(&mut self, log: &str) {
+        self.places.remove(log);
+    }
+
+    /// Every cursor in `directory` that can be read.
+    pub fn all(directory: &Path) -> Vec<Cursor> {
+        let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
+        let name =
+            |entry: std::fs::DirEntry| Some(entry.file_name().to_str()?.strip_suffix(".json")?.to_owned());
+        entries.filter_map(name).filter_map(|name| Cursor::open(directory, &name).ok()).collect()
+    }
+
     /// Keeps it: replaced as a whole, readable by this user only.
     ///
     /// # Errors

@@ -68,6 +68,11 @@ impl Reading {
         self.segment.number
     }
 
+    /// Whether it reads this very file.
+    pub(super) fn is_of(&self, segment: &Segment) -> bool {
+        self.segment == *segment
+    }
+
     pub(super) fn offset(&self) -> u64 {
         self.offset
     }

@@ -63,6 +63,27 @@ pub fn clear(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// Removes the log in `directory` with the directory; how many bytes it had. Nothing happens, and nothing is
+/// returned, where somebody still writes to it.
+///
+/// # Errors
+/// When the directory cannot be read, or a segment not removed.
+pub fn remove(directory: &Path) -> io::Result<Option<u64>> {
+    // As in `create`, so that no writer begins meanwhile.
+    let gate = File::open(directory)?;
+    gate.lock()?;
+    let segments = segments(directory)?;
+    if segments.iter().any(Segment::is_written) {
+        return Ok(None);
+    }
+    let size = segments.iter().map(Segment::size).sum();
+    clear(directory)?;
+    // Unless something else is in it, which is not ours to remove.
+    let _ = fs::remove_dir(directory);
+    let _ = directory.parent().map(fs::remove_dir);
+    Ok(Some(size))
+}
+
 /// Makes the next segment of the log in `directory`, which begins at `start` (milliseconds since
 /// 1970): private, locked, and empty.
 pub(super) fn create(directory: &Path, start: u64) -> io::Result<(File, PathBuf)> {

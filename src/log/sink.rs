@@ -24,6 +24,14 @@ impl Default for Limits {
     }
 }
 
+impl Limits {
+    /// Those of a log of at most `all` bytes: in a few segments, so that not all of it goes at once.
+    pub fn of(all: u64) -> Limits {
+        let usual = Limits::default();
+        Limits { segment: (all / 4).min(usual.segment), all, ..usual }
+    }
+}
+
 /// Lines are written when there are so many bytes of them, or when nothing more comes.
 const ENOUGH: usize = 64 * 1024;
 

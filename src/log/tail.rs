@@ -33,6 +33,14 @@ impl Place {
         Ok(Place(place))
     }
 
+    /// The begin of what its newest writer wrote.
+    ///
+    /// # Errors
+    /// When the log cannot be read.
+    pub fn newest(directory: &Path) -> io::Result<Place> {
+        Ok(Place(segments(directory)?.last().map(|segment| (segment.number, 0)).into_iter().collect()))
+    }
+
     /// A place with at least `count` line feeds of output behind it, if the log has as many, and not
     /// many more.
     ///
@@ -136,6 +144,15 @@ impl Tail {
     /// something to read again.
     fn renew(&mut self) -> io::Result<bool> {
         let segments = segments(&self.directory)?;
+        let begins_anew = |reading: &Reading| {
+            let newest = segments.last().is_some_and(|last| last.number <= reading.number());
+            newest && !segments.iter().any(|segment| reading.is_of(segment))
+        };
+        if self.open.last().is_some_and(begins_anew) {
+            // All of it was removed, and another log begins.
+            self.open.clear();
+            self.place.0.clear();
+        }
         if self.open.is_empty() && !self.place.0.is_empty() {
             self.lost |=
                 self.place.0.keys().any(|number| !segments.iter().any(|known| known.number == *number));

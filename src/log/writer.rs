@@ -67,8 +67,9 @@ impl Writer {
         let term = Term { cols: number(0).unwrap_or(80), rows: number(1).unwrap_or(24) };
         let sink = store.specification(id).and_then(|specification| {
             let directory = specification.log.clone()?;
+            let limits = specification.supervision.log_size.map(Limits::of).unwrap_or_default();
             let header = header(specification, term);
-            Some(Sink::new(Path::new(&directory), header, Limits::default(), clocks.now()))
+            Some(Sink::new(Path::new(&directory), header, limits, clocks.now()))
         });
         let terminal = words.get(2).map(PathBuf::from).filter(|path| path.is_absolute());
         let (id, scanner) = (id.clone(), Scanner::new(id));

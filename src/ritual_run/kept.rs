@@ -110,7 +110,7 @@ pub(super) fn prepare(
         cwd: text(&run.cwd.clone().into_os_string())?,
         shell: options.shell.to_owned(),
         supervision: command.supervision.clone(),
-        session: format!("ritual {phase}: {}", command.name),
+        session: project.name.clone(),
         journal: options.journal.to_str().map(str::to_owned),
         log: log.to_str().map(str::to_owned),
         ..Specification::new(SCHEMA, tag)
@@ -143,7 +143,7 @@ pub(super) fn note_lost(one: &Background, by: &str) -> bool {
     let Some(runner) = lost else { return false };
     let specification = Store::at(runner.directory.clone()).specification(&runner.id);
     if let Some(Specification { session, tag, journal: Some(journal), .. }) = specification {
-        let subject = Subject { window: None, pane: None, ..Subject::pane(&session, &tag) };
+        let subject = Subject::pane(&session, &tag);
         // What happened has happened nevertheless.
         let _ = Journal::at(journal.into()).note([(What::LostRunner, subject)], Some(by.trim_matches('`')));
     }

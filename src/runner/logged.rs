@@ -3,8 +3,11 @@
 //! The runner prints a mark ([`crate::cast::Mark`]) that every tmux passes on to the log's writer and
 //! shows nobody; the writer makes a file when it has written down all before it.
 
+#![allow(clippy::disallowed_methods)] // without notice it is looked for again and again
+
 use std::fs;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags};
 
@@ -12,27 +15,34 @@ use crate::record::PaneId;
 use crate::store::Store;
 use crate::watch::Watch;
 
+/// How often it is looked for where the user has no notifications left.
+const LOOK: Duration = Duration::from_millis(50);
+
 /// A log that is to catch up.
 pub struct Logged {
-    watch: Watch,
+    watch: Option<Watch>,
     file: PathBuf,
     done: bool,
     waits: bool,
 }
 
 impl Logged {
-    /// Prepares to wait for the log of the pane `id`; nothing where that cannot be noticed.
-    pub fn new(store: &Store, id: &PaneId) -> Option<Logged> {
+    /// Prepares to wait for the log of the pane `id`.
+    pub fn new(store: &Store, id: &PaneId) -> Logged {
         let file = store.logged(id);
         let _ = fs::remove_file(&file);
-        let watch = Watch::new().ok()?;
-        watch.add(store.directory()).ok()?;
-        Some(Logged { watch, file, done: false, waits: false })
+        let watch = Watch::new().and_then(|watch| watch.add(store.directory()).map(|()| watch)).ok();
+        Logged { watch, file, done: false, waits: false }
     }
 
     /// Nothing as long as nobody waits: much else happens where the file appears.
     pub fn source(&self) -> Option<PollFd<'_>> {
-        self.waits.then(|| PollFd::new(&self.watch, PollFlags::IN))
+        self.watch.as_ref().filter(|_| self.waits).map(|watch| PollFd::new(watch, PollFlags::IN))
+    }
+
+    /// When it is to be looked for again.
+    pub fn until(&self) -> Option<Instant> {
+        (self.waits && self.watch.is_none()).then(|| Instant::now() + LOOK)
     }
 
     /// Waits from now on.
@@ -42,8 +52,8 @@ impl Logged {
 
     /// Whether it has.
     pub fn done(&mut self) -> bool {
-        if self.waits {
-            self.watch.changes();
+        if let Some(watch) = self.watch.as_ref().filter(|_| self.waits) {
+            watch.changes();
         }
         self.done |= self.waits && fs::remove_file(&self.file).is_ok();
         self.done

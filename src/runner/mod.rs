@@ -192,7 +192,9 @@ impl Runner {
         let own = self.life.deadline(self.now()).map(|deadline| self.begin + deadline);
         let attempts = self.attempts.iter().map(|(_, attempt)| attempt.until());
         let lines = self.lines.as_ref().and_then(Lines::until);
-        let until = attempts.chain(own).chain(lines).chain(self.chase.as_ref().map(Chase::again)).min();
+        let others =
+            [lines, self.logged.as_ref().and_then(Logged::until), self.chase.as_ref().map(Chase::again)];
+        let until = attempts.chain(own).chain(others.into_iter().flatten()).min();
         let time = until.map(|until| until.saturating_duration_since(now()));
         let ready = self.events.wait(sources, time);
         match self.front {
@@ -223,7 +225,7 @@ impl Runner {
         events.extend(self.answers());
         let mut starts = false;
         if self.wants.is_some() {
-            let needs = self.needs(false);
+            let needs = self.needs();
             starts = needs == Event::Needs(Vec::new());
             events.push(needs);
         }
@@ -290,11 +292,11 @@ impl Runner {
     }
 
     /// What is needed and not there.
-    fn needs(&mut self, all: bool) -> Event {
+    fn needs(&mut self) -> Event {
         let (store, server) = (self.pane.store(), self.pane.tmux_server());
         let needs = &self.pane.specification.supervision.needs;
         let wants = self.wants.get_or_insert_with(|| Wants::new(store, needs, server));
-        let unmet = wants.unmet(store, needs, server, all);
+        let unmet = wants.unmet(store, needs, server);
         if unmet.is_empty() {
             self.wants = None;
         }

@@ -174,12 +174,11 @@ impl Pane {
     /// Adds what happened to the journal, with who did it.
     pub fn journal(&self, what: What, by: Option<String>) {
         let Some(path) = &self.specification.journal else { return };
-        let (window, pane) = self.record.keys.clone().unzip();
-        if pane.is_none() && what == What::Closed {
+        if self.mark.0 == COMMAND_VARIABLE && what == What::Closed {
             return; // there is nothing that closes
         }
         let Specification { session, tag, .. } = &self.specification;
-        let subject = Subject { window, pane, ..Subject::pane(session, tag) };
+        let subject = Subject::pane(session, tag);
         // What happened has happened nevertheless.
         let _ = Journal::at(path.into()).note([(what, subject)], by.as_deref());
     }

@@ -17,7 +17,7 @@ impl Runner {
     /// Does it; what came of it at once.
     pub(super) fn perform(&mut self, effect: Effect) -> Option<Event> {
         match effect {
-            Effect::Look => return Some(self.needs(true)),
+            Effect::Look => return Some(self.needs()),
             Effect::Start => return Some(self.start()),
             Effect::Last(end) => {
                 self.mark_end(&end);
@@ -101,7 +101,7 @@ impl Runner {
         let specification = &self.pane.specification;
         if specification.supervision.logs() && self.terminal.is_there() {
             let code = if let State::Exited { code } = end { Some(*code) } else { None };
-            self.logged = Logged::new(self.pane.store(), &specification.tag.id);
+            self.logged = Some(Logged::new(self.pane.store(), &specification.tag.id));
             self.terminal.whisper(&Mark::End(code).bytes(&specification.tag.id));
         }
     }

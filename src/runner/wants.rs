@@ -13,7 +13,7 @@ use crate::workspace::supervision::Need;
 
 /// The panes that a command waits for, as far as they are known.
 pub struct Wants {
-    /// Missing where the user has no notifications left: then all is looked at once a second.
+    /// Missing where the user has no notifications left: then all is looked at each time.
     watch: Option<Watch>,
     seen: BTreeMap<PaneId, Seen>,
 }
@@ -31,15 +31,8 @@ impl Wants {
         self.watch.as_ref().map(|watch| PollFd::new(watch, rustix::event::PollFlags::IN))
     }
 
-    /// Why each need that is not met is not, in words. `all` looks at everything again where nobody
-    /// tells what changed.
-    pub fn unmet(
-        &mut self,
-        store: &Store,
-        needs: &[Need],
-        server: Option<ProcessId>,
-        all: bool,
-    ) -> Vec<String> {
+    /// Why each need that is not met is not, in words.
+    pub fn unmet(&mut self, store: &Store, needs: &[Need], server: Option<ProcessId>) -> Vec<String> {
         match &self.watch {
             Some(watch) => {
                 let changes = watch.changes();
@@ -55,8 +48,8 @@ impl Wants {
                     }
                 }
             }
-            None if all => self.look_at_all(store, needs, server),
-            None => {}
+            // A life that waits wakes once a second.
+            None => self.look_at_all(store, needs, server),
         }
         for seen in self.seen.values_mut() {
             let runner = seen.record.runner;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::life::{Life, Phase, STARTER};
+use super::life::{Life, Phase};
+use super::waiting::STARTER;
 use super::{Effect, Ticket};
 use crate::record::State;
 use crate::workspace::supervision::Ask;

@@ -4,6 +4,7 @@ mod cause;
 mod past;
 #[cfg(test)]
 mod tests;
+mod unkept;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +18,7 @@ use cause::Cause;
 
 pub use cause::{last_asker, next_start};
 pub use past::past;
+pub use unkept::unkept;
 
 /// How many lines of output of what a pane waits for are shown: enough for an error.
 const OF_NEEDED: usize = 5;
@@ -74,6 +76,16 @@ pub fn why(snapshot: &Snapshot, pane: &str, evidence: &Evidence, now: u64) -> Ve
     let mut why = Why { snapshot, evidence, now, lines: Vec::new(), told: Vec::new() };
     why.tell(pane, 0);
     why.lines
+}
+
+/// The last lines of the log of what is explained, if there are any.
+fn output_of_log(output: &[String]) -> Vec<Line> {
+    if output.is_empty() {
+        return Vec::new();
+    }
+    let head = Line { depth: 1, text: "the last lines of its log:".to_owned(), output: false };
+    let lines = output.iter().map(|text| Line { depth: 2, text: text.clone(), output: true });
+    std::iter::once(head).chain(lines).collect()
 }
 
 struct Why<'a> {

@@ -1,6 +1,6 @@
 //! What the journal knows of a pane that is not there any more.
 
-use super::Line;
+use super::{Line, output_of_log};
 use crate::event::{Event, Subject, What};
 use crate::note::words::{meaning, time};
 use crate::record::State;
@@ -37,10 +37,7 @@ pub fn past(events: &[Event], subject: &Subject, output: &[String], now: u64) ->
     let line = |depth, text, output| Line { depth, text, output };
     let mut lines = vec![line(0, headline, false)];
     lines.extend(said.into_iter().map(|text| line(1, text, false)));
-    if !output.is_empty() {
-        lines.push(line(1, "the last lines of its log:".to_owned(), false));
-        lines.extend(output.iter().map(|text| line(2, text.clone(), true)));
-    }
+    lines.extend(output_of_log(output));
     lines
 }
 

@@ -22,6 +22,9 @@ pub struct Supervision {
     pub stop: Stop,
     /// Whether what it prints is logged.
     pub log: bool,
+    /// How many bytes the log may have; without, as many as logs have by default.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log_size: Option<u64>,
     /// Whether it starts with its pane; else when somebody asks for it.
     pub autostart: bool,
     /// Whether another command needs it, so that its runner has to stay and record how it ends.
@@ -38,6 +41,7 @@ impl Default for Supervision {
             live: None,
             stop: Stop::default(),
             log: false,
+            log_size: None,
             autostart: true,
             needed: false,
         }

@@ -89,6 +89,7 @@ fn a_stack_means_what_it_says() {
             }),
             stop: Stop { ask: Ask::Keys(vec![3]), timeout: 10 * SECOND },
             log: true,
+            log_size: None,
             autostart: true,
             needed: false,
         }
@@ -204,6 +205,9 @@ fn a_log_probe_asks_for_the_log() {
     assert!(kept("ready: {log: up}").logs());
     assert!(kept("log: true").logs());
     assert!(!kept("ready: {file: up}, log: false").logs());
+    let sized = kept("log: {size: 32MB}");
+    assert_eq!((sized.logs(), sized.log_size), (true, Some(32 << 20)));
+    assert_eq!(kept("log: {}").log_size, None);
 }
 
 /// The hash of the pane `p` of `place`, kept by `keys`.
@@ -244,6 +248,8 @@ fn an_edited_policy_is_a_changed_pane() {
         "stop: {command: a}",
         "stop: {timeout: 1s}",
         "log: true",
+        "log: {size: 1MB}",
+        "log: {size: 2MB}",
         "autostart: false",
     ] {
         let new = hash(&place, &format!(", {keys}"));

@@ -10,6 +10,7 @@ use rune::record::{PaneId, SCHEMA, Specification, Tag};
 use rune::store::Store;
 use rune::workspace::Key;
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, prlimit};
+use rustix::termios::tcgetwinsize;
 use serde_json::{Value, json};
 
 use crate::support::{Process, Server, on_each_tmux};
@@ -228,15 +229,16 @@ fn stored_files_are_what_the_format_says() {
         let command = "printf 'plain\\n\\033[31mred\\033[m \\303\\274 caf\\351\\n'; stty cols 70; exec cat";
         let pane = &start(server, &[json!({"key": "api", "command": command, "log": true})])[0];
         server.wait_until("it is logged", || logs(server, &["api"]).contains("red"));
+        let terminal = server.format("#{pane_tty}", pane);
         let mut client = server.attach();
         client.resize(90, 20);
-        server.wait_until("the window has the new size", || server.format("#{window_width}", pane) == "90");
+        // tmux tells a pane's program of its size when it has time, some as long as nothing else happens: nobody
+        // may ask it meanwhile. The writer looks when something is printed.
+        let width = || File::open(&terminal).ok().and_then(|file| Some(tcgetwinsize(file).ok()?.ws_col));
+        server.wait_until("the pane has the new size", || width() == Some(90));
+        server.tmux(["send-keys", "-t", pane, "typed", "Enter"]);
         let log = log(server, "api");
-        // tmux tells a pane's program of its size when it has time, and the writer looks when something is printed.
-        server.wait_until("the size is logged", || {
-            server.tmux(["send-keys", "-t", pane, "typed", "Enter"]);
-            text(&log).contains("\"r\",\"90x")
-        });
+        server.wait_until("the size is logged", || text(&log).contains("\"r\",\"90x"));
         valid(&log);
         let printed = b"plain\r\n\x1b[31mred\x1b[m \xc3\xbc caf\xe9\r\n";
         assert!(output(&log).windows(printed.len()).any(|window| window == printed));
@@ -316,6 +318,119 @@ fn a_cursor_gives_what_is_new() {
             ("a up\nmore\n", true)
         );
         assert_eq!(server.rune(["logs", "--cursor", "mine", "a"]).success().stderr, "");
+    });
+}
+
+#[test]
+fn logs_are_as_large_as_declared_and_removed_when_nobody_writes() {
+    on_each_tmux(|server| {
+        let command = "seq -f '%0100.0f' 1 20000; echo the end; exec cat"; // 2 MB
+        let small = json!({"key": "small", "command": command, "log": {"size": "512KB"}});
+        let other = json!({"key": "other", "command": "echo other; exec cat", "log": true});
+        start(server, &[small, other, keep()]);
+        server.wait_until("all is logged", || logs(server, &["small", "-n", "1"]) == "the end\n");
+        let sizes = |key: &str| -> Vec<u64> {
+            segments(&log(server, key)).iter().map(|path| fs::metadata(path).unwrap().len()).collect()
+        };
+        let all: u64 = sizes("small").iter().sum();
+        // Segments end with whole events, which may be of 8 KB.
+        assert!((256 << 10..600 << 10).contains(&all), "{:?}", sizes("small"));
+
+        for words in [&["small"][..], &["small", "other"], &["w"]] {
+            let said = server.rune([&["logs", "--remove"], words].concat()).code(5).stderr;
+            assert!(said.contains("`w:1.small` is still logged"), "{said}");
+        }
+        let said = server.rune(["logs", "--remove", "--gone"]).success().stderr;
+        assert_eq!(said, "there is no log of a pane that is gone\n");
+        server.rune(["logs", "--remove"]).code(2);
+        server.rune(["logs", "--gone"]).code(2);
+        server.rune(["logs", "--cursor", "reader"]).success();
+
+        configure(server, &[keep()]);
+        server.rune(["apply", "--prune"]).success();
+        server.wait_until("the writers end", || writers(server).is_empty());
+        let mut follower = server.pty(["logs", "-f", "small", "other"]);
+        follower.expect("the end");
+        let said = server.rune(["logs", "--remove", "small"]).success().stderr;
+        assert!(said.starts_with("removed the log of `w:1.small`, "), "{said}");
+        assert!(server.rune(["logs", "small"]).code(3).stderr.contains("`small`"));
+        assert_eq!(logs(server, &["other"]), "other\n");
+        let said = server.rune(["logs", "--remove", "--gone"]).success().stderr;
+        assert!(said.starts_with("removed the log of `w:2.other`, "), "{said}");
+        assert!(!server.sh("ls \"$XDG_STATE_HOME\"/rune/logs/*/*/*.small").run().stdout.contains("cast"));
+
+        // Another log of that name is another one, for cursors and for who still follows.
+        let again = json!({"key": "small", "command": "echo again; exec cat", "log": true});
+        configure(server, &[again, keep()]);
+        server.rune(["apply"]).success();
+        follower.expect("again");
+        server.wait_until("it is logged", || logs(server, &["small"]) == "again\n");
+        assert_eq!(server.rune(["logs", "--cursor", "reader"]).success().stdout, "again\n");
+    });
+}
+
+#[test]
+fn who_follows_misses_nothing_when_a_log_goes_on_in_another_file() {
+    on_each_tmux(|server| {
+        let command = "read go; seq -f '%099.0f' 1 60000; echo the end; exec cat"; // 6 MB
+        start(server, &[json!({"key": "a", "command": command, "log": {"size": "16MB"}})]);
+        let pane = server.list_panes("#{pane_id}").remove(0);
+        let child = server.sh("rune logs -f a >followed").start();
+        let follows = || server.processes().iter().any(|process| process.words.starts_with("rune logs -f"));
+        server.wait_until("it follows", follows);
+        server.tmux(["send-keys", "-t", &pane, "", "Enter"]);
+        let read = || fs::read_to_string(server.project().join("followed")).unwrap_or_default();
+        server.wait_until("all is followed", || read().ends_with("the end\n"));
+        assert!(segments(&log(server, "a")).len() > 1, "the log has gone on in another file");
+        let text = read();
+        let mut lines = text.lines().filter(|line| line.len() == 99);
+        for number in 1..=60000 {
+            assert_eq!(lines.next(), Some(format!("{number:099}").as_str()));
+        }
+        assert_eq!(lines.next(), None);
+        drop(child);
+    });
+}
+
+#[test]
+fn following_goes_on_with_what_is_opened_later() {
+    on_each_tmux(|server| {
+        let api = json!({"key": "api", "command": "echo from api; exec cat", "log": true});
+        let old = json!({"key": "old", "command": "echo from old; exec cat", "log": true});
+        let panes = start(server, &[api.clone(), old]);
+        server.wait_until("both are logged", || logs(server, &[]).lines().count() == 2);
+        configure(server, std::slice::from_ref(&api));
+        server.rune(["apply", "--prune"]).success();
+        // One word that means more later, one that does not, and none at all.
+        let mut pattern = server.pty(["logs", "-f", "w:*"]);
+        let mut one = server.pty(["logs", "-f", "api"]);
+        let mut session = server.pty(["logs", "-f", "w:"]);
+        let mut all = server.pty(["logs", "-f"]);
+        for follower in [&mut pattern, &mut one, &mut session, &mut all] {
+            follower.expect("from api");
+        }
+        let worker = json!({"key": "worker", "command": "echo from worker; exec cat", "log": true});
+        let again = json!({"key": "old", "command": "echo again; exec cat", "log": true});
+        configure(server, &[api.clone(), worker, again]);
+        server.rune(["apply"]).success();
+        for follower in [&mut pattern, &mut all] {
+            follower.expect("from worker");
+        }
+        let said = session.expect("again");
+        assert!(!said.contains("from old"), "what was before is not what comes: {said}");
+        // A pane that is made by name is another one, and so is one of another session.
+        let split = ["pane", "split", "w:.api", "--log", "--command", "echo from split; exec cat"];
+        server.rune(split).success();
+        all.expect("from split");
+        let other = json!({"workspace": {"session_name": "other", "windows":
+            [{"panes": [{"key": "else", "command": "echo from else; exec cat", "log": true}]}]}});
+        server.write("elsewhere/rune.yaml", other.to_string());
+        server.rune(["start", "-d", "-C", "elsewhere"]).success();
+        all.expect("from else");
+        // What one means is not more than it was.
+        server.tmux(["send-keys", "-t", &panes[0], "the end", "Enter"]);
+        let said = one.expect("the end");
+        assert!(!said.contains("from worker") && !said.contains(" | "), "{said}");
     });
 }
 

@@ -1,5 +1,11 @@
 //! `rune restart`, `rune pane start` and `rune pane stop`: single panes, by whoever can still do it.
 
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+
+use rune::control;
+use rune::record::{PaneId, State};
+use rune::supervise::{self, Reply, Request, Wish};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::{Process, Server, on_each_tmux};
@@ -272,6 +278,68 @@ fn a_start_after_the_server_was_killed_says_what_it_found() {
         let said = server.rune(["start", "-d"]).success().stderr;
         assert!(!said.contains("is gone"), "{said}");
         assert_eq!(events().matches("the server is gone").count(), 1);
+    });
+}
+
+#[test]
+fn what_waits_for_somebody_is_restarted_by_its_name_only() {
+    on_each_tmux(|server| {
+        let panes =
+            "{key: a, command: exec sleep 3011}, {key: tidy, command: exec sleep 3012, autostart: false}";
+        start(server, panes);
+        wait_for_state(server, "shop:code.tidy", "waiting");
+        for words in
+            [&["restart", "--all"][..], &["restart", "code"], &["restart", "*"], &["restart", "shop"]]
+        {
+            let said = server.rune(words).success().stderr;
+            assert_eq!(told(&said, "restarted "), ["shop:code.a"], "{words:?}");
+            assert_eq!(state(server, "shop:code.tidy"), "waiting");
+        }
+        server.rune(["restart", "tidy"]).success();
+        wait_for_state(server, "shop:code.tidy", "running");
+        let said = server.rune(["restart", "--all"]).success().stderr;
+        assert_eq!(told(&said, "restarted ").len(), 2, "{said}");
+    });
+}
+
+#[test]
+fn what_a_runner_could_not_end_is_named() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: w, windows: [{panes: [{key: a, command: exec sleep 4321}]}]}",
+        );
+        server.rune(["start", "-d", "--wait"]).success();
+        let pane = server.list_panes("#{pane_id} #{pane_start_command}").remove(0);
+        let words: Vec<&str> = pane.split(' ').map(|word| word.trim_matches('"')).collect();
+        let at = words.iter().position(|word| *word == "pane-run").expect("a pane of ours");
+        let (directory, id) = (Path::new(words[at - 1]), PaneId::parse(words[at + 1]).expect("an id"));
+        // Nobody can be made to survive KILL here: another runner answers in the place of the pane's own.
+        let listener = control::listen(directory, &id).expect("a socket");
+        listener.set_nonblocking(false).expect("it waits");
+        let survivors = vec!["`stuck` (pid 7)".to_owned()];
+        let state = Some(State::Exited { code: 0 });
+        let reply = Reply { schema: supervise::SCHEMA, ok: false, state, survivors, refused: None };
+        for (words, asked) in [(&["pane", "stop", "a"][..], Wish::Stop), (&["restart", "a"], Wish::Restart)] {
+            let ran = std::thread::scope(|scope| {
+                scope.spawn(|| {
+                    let (mut stream, _) = listener.accept().expect("a call");
+                    let mut line = String::new();
+                    BufReader::new(&stream).read_line(&mut line).expect("a request");
+                    let request: Request = serde_json::from_str(&line).expect("it is one");
+                    assert_eq!(
+                        (request.ask, request.by),
+                        (asked, Some(format!("rune {}", words[..words.len() - 1].join(" "))))
+                    );
+                    let answer = serde_json::to_string(&reply).expect("it is text") + "\n";
+                    stream.write_all(answer.as_bytes()).expect("it is heard");
+                });
+                server.rune(words).code(1)
+            });
+            assert!(ran.stderr.contains("`w:1.a` did not end: `stuck` (pid 7)\n"), "{}", ran.stderr);
+            assert!(ran.stderr.contains("error: "), "{}", ran.stderr);
+        }
+        assert_eq!(server.list_panes("#{pane_id} #{pane_start_command}"), [pane], "it was not started again");
     });
 }
 

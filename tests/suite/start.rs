@@ -521,7 +521,10 @@ fn status_shows_what_rituals_left_in_the_background() {
         let status = server.rune(["status"]).success().stdout;
         let rows: Vec<Vec<&str>> = status.lines().map(|line| line.split("  ").collect()).collect();
         assert_eq!(rows.len(), 3, "{status}");
-        assert!(rows[0][0] == "BACKGROUND" && rows[1][0] == "db" && rows[2][0] == "db", "{status}");
+        assert!(
+            rows[0][0] == "BACKGROUND" && rows[1][0] == "project:start.db" && rows[2][0] == rows[1][0],
+            "{status}"
+        );
 
         let json = server.rune(["status", "--json"]).success().stdout;
         let json: serde_json::Value = serde_json::from_str(&json).unwrap();
@@ -563,7 +566,11 @@ fn a_background_command_that_is_kept_has_its_state_in_status_and_journal() {
         assert_eq!((&all[0]["state"]["state"], &all[0]["restarts"]), (&"ready".into(), &0.into()));
         assert_eq!((&all[1]["restarts"], &all[1]["last_end"]["end"]["code"]), (&2.into(), &3.into()));
         let table = server.rune(["status"]).success().stdout;
-        assert!(table.lines().any(|row| row.starts_with("job ") && row.contains("gave up after exited 3")));
+        assert!(
+            table
+                .lines()
+                .any(|row| row.starts_with("project:start.job ") && row.contains("gave up after exited 3"))
+        );
 
         let runner = all[0]["runner"].as_i64().unwrap();
         let runner = rustix::process::Pid::from_raw(i32::try_from(runner).unwrap()).unwrap();
@@ -584,15 +591,77 @@ fn a_background_command_that_is_kept_has_its_state_in_status_and_journal() {
             ("job", "gave up after 2 restarts"),
             ("db", "lost runner"),
         ] {
-            let name = format!("ritual start: {name} ");
+            let name = format!("project:start.{name} ");
             assert!(
                 events.lines().any(|line| line.contains(&name) && line.contains(what)),
                 "{what}: {events}"
             );
         }
         assert!(!events.contains("closed"), "{events}");
-        let own = server.rune(["events", "ritual start: job"]).success().stdout;
-        assert!(own.contains("gave up") && !own.contains("start: db"), "{own}");
+        let own = server.rune(["events", "start.job"]).success().stdout;
+        assert!(own.contains("gave up") && !own.contains("start.db"), "{own}");
+    });
+}
+
+#[test]
+fn background_commands_are_named_as_panes_are() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: s, windows: [{name: w, panes: [{key: api, command: cat}]}]}\n\
+             rituals: {start: {global: [\
+             {name: db, command: 'echo up; exec sleep 2121', background: true, \
+              live: {file: rune.yaml}, restart: always, stop: {timeout: 3s}}, \
+             {name: job, command: 'echo no; exit 3', background: true, \
+              restart: {when: on-failure, backoff: 20ms, limit: 1 in 60s}}, \
+             {name: 'Old thing', command: 'printf \"one\\ntwo\\n\"; exec sleep 2122', background: true}]}}",
+        );
+        server.rune(["start", "-d"]).success();
+        let why = |word: &str| server.rune(["why", word]).success().stdout;
+        server.wait_until("the job is given up", || why("job").contains("gave up"));
+
+        // What they printed, in all ways that need no dates.
+        server.wait_until("it is logged", || server.rune(["logs", "db"]).success().stdout == "up\n");
+        assert_eq!(server.rune(["logs", "Old thing", "-n", "1"]).success().stdout, "two\n");
+        assert_eq!(server.rune(["logs", "start.job", "--grep", "n"]).success().stdout, "no\nno\n");
+        let both = server.rune(["logs", "project:start.db", "job"]).success().stdout;
+        assert_eq!(both, "db  | up\njob | no\njob | no\n");
+        let line = server.rune(["logs", "db", "--json"]).success().stdout;
+        let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+        assert_eq!((&line["text"], &line["pane"], &line["time"]), (&"up".into(), &"db".into(), &().into()));
+        assert!(server.rune(["logs", "db", "--since", "1m"]).code(2).stderr.contains("nobody dates"));
+        assert!(server.rune(["logs", "db", "api"]).code(2).stderr.contains("a background command"));
+        assert!(server.rune(["logs", "dbx"]).code(3).stderr.contains("`dbx`"));
+
+        // Why they are as they are.
+        let said = why("job");
+        assert!(said.starts_with("project:start.job: gave up, for "), "{said}");
+        assert!(said.contains("its last end: exited 3") && said.ends_with("    | no\n    | no\n"), "{said}");
+        assert!(why("db").starts_with("project:start.db: running, for "));
+        assert!(why("Old thing").contains("rune only started it: how it ends will not be known"));
+
+        // Waiting, and starting one again.
+        server.rune(["wait", "db", "--text", "^up$"]).success();
+        assert!(server.rune(["wait", "job"]).code(4).stderr.contains("gave up after 1 restart"));
+        assert!(server.rune(["wait", "Old thing"]).code(5).stderr.contains("nobody keeps"));
+        let mut follower = server.pty(["logs", "-f", "db"]);
+        follower.expect("up");
+        let said = server.rune(["restart", "db"]).success().stderr;
+        assert!(said.starts_with("restarted `project:start.db` in "), "{said}");
+        follower.expect("up");
+        server.rune(["wait", "start.db", "--state", "ready"]).success();
+        let json = server.rune(["status", "--json"]).success().stdout;
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let db = &json["background"][0];
+        assert_eq!((&db["target"], &db["restarts"]), (&"project:start.db".into(), &1.into()));
+        assert!(server.rune(["restart", "job"]).code(5).stderr.contains("is over"));
+        assert!(server.rune(["restart", "Old thing"]).code(5).stderr.contains("nobody keeps"));
+
+        // Somebody waits while it ends.
+        let waiting = server.rune(["wait", "db", "--state", "exited", "--timeout", "20s"]).start();
+        server.rune(["stop"]).success();
+        drop(waiting);
+        assert!(server.rune(["why", "Old thing"]).code(3).stderr.contains("nothing is running"));
     });
 }
 

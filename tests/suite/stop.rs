@@ -117,6 +117,29 @@ fn a_command_has_time_to_clean_up() {
 }
 
 #[test]
+fn what_is_needed_may_be_closed_when_all_is_stopped() {
+    on_each_tmux(|server| {
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: w, windows: [{name: w, panes: [\
+             {key: migrate, command: 'exit 0', on_exit: close}, \
+             {key: api, command: exec sleep 4731, needs: [{pane: migrate, state: succeeded}], stop: {signal: INT}}, \
+             {key: web, command: exec sleep 4732, needs: [api]}]}]}",
+        );
+        server.rune(["start", "-d"]).success();
+        server.wait_until("web runs, and migrate is closed", || {
+            runs(server, "sleep 4732") && server.list_panes("#{pane_id}").len() == 2
+        });
+        for words in [&["restart", "api", "web"][..], &["pane", "stop", "api"]] {
+            server.rune(words).success();
+        }
+        server.rune(["pane", "start", "api"]).success();
+        assert_eq!(server.rune(["stop"]).success().stderr, "ended `w`\n");
+        assert!(!server.processes().iter().any(|process| process.words.starts_with("sleep 473")));
+    });
+}
+
+#[test]
 fn stop_from_inside_leaves_first_and_reports_later() {
     on_each_tmux(|server| {
         let before = neighbour(server);

@@ -35,6 +35,47 @@ fn rewrite(server: &Server, key: &str, change: impl Fn(&mut Value)) {
 }
 
 #[test]
+fn without_notices_of_changed_files_it_is_looked_at_instead() {
+    on_each_tmux(|server| {
+        // Where a user may not have a namespace of its own, nothing can take the notices away.
+        let without = "unshare -U -c --keep-caps sh -c 'echo 0 >/proc/sys/user/max_inotify_instances && exec \"$@\"' sh";
+        if server.sh(&format!("{without} true")).run().code != Some(0) {
+            return;
+        }
+        let sh = |words: &str| server.sh(&format!("{without} {words}"));
+        server.write(
+            "rune.yaml",
+            "workspace: {session_name: w, windows: [{name: w, panes: [\
+             {key: db, command: 'until test -e go; do sleep 0.1; done; echo up; exec cat', ready: {log: up}, log: true}, \
+             {key: api, command: 'exec cat', needs: [db], ready: {delay: 10ms}}, \
+             {key: once, command: 'seq 20000', needs: [db], log: true, on_exit: close}]}]}",
+        );
+        // The server, and so every runner, has none either.
+        sh("rune start -d").success();
+        server.wait_until("api waits", || {
+            server.rune(["why", "api"]).success().stdout.contains("it needs `db`")
+        });
+        server.write("go", "");
+        sh("rune wait api db --timeout 20s").success();
+        sh("rune wait db --text up --timeout 20s").success();
+        // A pane that closes waits for its log.
+        let last = || server.rune(["logs", "once", "-n", "1"]).run().stdout;
+        server.wait_until("it is closed", || server.list_panes("#{pane_id}").len() == 2);
+        assert_eq!(last(), "20000\n");
+        sh("rune restart db api").success();
+        sh("rune wait api").success();
+        for words in ["rune logs -f", "rune events -f"] {
+            let said = sh(words).code(1).stderr;
+            assert!(
+                said.contains("no more notice of changed files (`fs.inotify.max_user_instances`)"),
+                "{said}"
+            );
+        }
+        sh("rune stop").success();
+    });
+}
+
+#[test]
 fn a_wait_ends_when_all_are_there() {
     on_each_tmux(|server| {
         start(server, "{key: a, command: [cat]}, {key: b, command: 'exit 3', on_exit: keep}");

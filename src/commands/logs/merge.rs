@@ -2,7 +2,12 @@
 
 use super::select::Source;
 use crate::error::{Error, Result};
-use crate::log::{Line, Lines, Place, Tail};
+use crate::log::{Entry, Line, Lines, Place, Tail, Undated};
+
+enum Output {
+    Log(Tail),
+    File(Undated),
+}
 
 /// Logs that are read side by side.
 pub struct Merge {
@@ -10,8 +15,8 @@ pub struct Merge {
 }
 
 struct Log {
-    directory: std::path::PathBuf,
-    tail: Tail,
+    path: std::path::PathBuf,
+    output: Output,
     lines: Lines,
     /// The next line.
     next: Option<Line>,
@@ -20,13 +25,18 @@ struct Log {
 impl Merge {
     /// Reads `sources` from these places on.
     pub fn new(sources: &[Source], places: Vec<Place>) -> Merge {
-        let log = |(source, place): (&Source, Place)| Log {
-            directory: source.directory.clone(),
-            tail: Tail::new(&source.directory, place),
-            lines: Lines::default(),
-            next: None,
+        let mut merge = Merge { logs: Vec::new() };
+        sources.iter().zip(places).for_each(|(source, place)| merge.add(source, place));
+        merge
+    }
+
+    /// Reads another one, too.
+    pub fn add(&mut self, source: &Source, place: Place) {
+        let output = match source.background() {
+            Some(header) => Output::File(Undated::new(&source.path, header)),
+            None => Output::Log(Tail::new(&source.path, place)),
         };
-        Merge { logs: sources.iter().zip(places).map(log).collect() }
+        self.logs.push(Log { path: source.path.clone(), output, lines: Lines::default(), next: None });
     }
 
     /// The earliest line that is there and was not given yet, with the place of its source; `begun`
@@ -42,13 +52,20 @@ impl Merge {
 
     /// How far each was read.
     pub fn places(&self) -> impl Iterator<Item = Place> {
-        self.logs.iter().map(|log| log.tail.place())
+        self.logs.iter().map(|log| match &log.output {
+            Output::Log(tail) => tail.place(),
+            Output::File(_) => Place::default(),
+        })
     }
 
     /// Those of which something was removed before it was read, since this was asked last.
     pub fn take_lost(&mut self) -> Vec<usize> {
         let logs = self.logs.iter_mut().enumerate();
-        logs.filter_map(|(at, log)| log.tail.take_lost().then_some(at)).collect()
+        let is_lost = |log: &mut Log| match &mut log.output {
+            Output::Log(tail) => tail.take_lost(),
+            Output::File(_) => false,
+        };
+        logs.filter_map(|(at, log)| is_lost(log).then_some(at)).collect()
     }
 }
 
@@ -57,7 +74,7 @@ impl Log {
         while self.next.is_none() {
             self.next = self.lines.take_whole();
             if self.next.is_none() {
-                match self.tail.read().map_err(Error::io("read", &self.directory))? {
+                match self.output.read().map_err(Error::io("read", &self.path))? {
                     Some(entry) => self.lines.add(entry),
                     None => {
                         self.next = begun.then(|| self.lines.take_begun()).flatten();
@@ -67,5 +84,14 @@ impl Log {
             }
         }
         Ok(())
+    }
+}
+
+impl Output {
+    fn read(&mut self) -> std::io::Result<Option<Entry>> {
+        match self {
+            Output::Log(tail) => tail.read(),
+            Output::File(file) => file.read(),
+        }
     }
 }

@@ -1,31 +1,50 @@
 //! Which logs are meant: those of live panes, and of panes that are gone, by their keys.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::super::context::Context;
+use super::stored::kept;
+use crate::cast::{self, Header, Origin, Term};
+use crate::commands::background;
+use crate::commands::context::Context;
 use crate::error::{Error, Result};
-use crate::log;
-use crate::record::{PaneId, Tag};
-use crate::snapshot::{LivePane, LiveSession, LiveWindow, Snapshot};
+use crate::log::{self, Segment};
+use crate::record::Tag;
+use crate::snapshot::{LivePane, Snapshot};
 use crate::target::{self, Found};
-use crate::workspace::{Key, Size};
 
 /// A log with whose it is.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {
-    /// Where it is.
-    pub directory: PathBuf,
+    /// Its directory; of a background command a file.
+    pub path: PathBuf,
     /// What it is known by, however the session is called: `WORKSPACE/WINDOW.PANE`.
     pub word: String,
     /// `session:window.pane`.
     pub name: String,
+    /// Whose output a plain file is.
+    pub(super) background: Option<(String, Tag)>,
 }
 
 impl Source {
     fn new(context: &Context, tag: &Tag, name: String) -> Source {
         let word = format!("{}/{}.{}", tag.workspace, tag.window, tag.pane);
-        Source { directory: context.log_directory(tag), word, name }
+        Source { path: context.log_directory(tag), word, name, background: None }
+    }
+
+    /// The output of a background command.
+    fn of_background(found: &Found<'_>) -> Option<Source> {
+        let (tag, path) = (found.pane.tag.clone()?, background::log(found.pane)?);
+        let word = format!("{}/{}.{}", tag.workspace, tag.window, tag.pane);
+        let background = Some((found.session.name.clone(), tag));
+        Some(Source { path, word, name: found.name(), background })
+    }
+
+    /// What stands above the output of a background command, as above that of a pane.
+    pub fn background(&self) -> Option<Header> {
+        let (session, Tag { id, workspace, window, pane }) = self.background.clone()?;
+        let rune = Origin { schema: cast::SCHEMA, start: 0, session, workspace, window, pane, id };
+        let (term, title) = (Term { cols: 80, rows: 24 }, Some(self.name.clone()));
+        Some(Header { version: 3, term, timestamp: 0, command: None, title, rune })
     }
 }
 
@@ -36,12 +55,17 @@ pub fn sources(context: &Context, words: &[String]) -> Result<Vec<Source>> {
     let kept = kept(context, &live);
     let mut found: Vec<Source> = Vec::new();
     let mut add = |source: Source| {
-        if !found.iter().any(|known| known.directory == source.directory) {
+        if !found.iter().any(|known| known.path == source.path) {
             found.push(source);
         }
     };
     for word in words {
-        meant(context, word, &live, &kept)?.into_iter().for_each(&mut add);
+        match meant(context, word, &live, &kept) {
+            Err(error @ Error::NotFound { .. }) => {
+                return of_background(context, &live, words).and_then(|found| found.ok_or(error));
+            }
+            meant => meant?.into_iter().for_each(&mut add),
+        }
     }
     if words.is_empty() {
         let running = |tag: &Tag| live.workspace(&tag.workspace).is_some();
@@ -53,6 +77,59 @@ pub fn sources(context: &Context, words: &[String]) -> Result<Vec<Source>> {
         true => Err(Error::NotLogged { pane: None }),
         false => Ok(found),
     }
+}
+
+/// The logs of panes that are not on the server any more, and that nobody writes to.
+///
+/// # Errors
+/// When the server cannot be asked.
+pub fn gone(context: &Context) -> Result<Vec<Source>> {
+    let live = context.look()?.unwrap_or_default();
+    let kept = kept(context, &live);
+    let lives = |tag: &Tag| {
+        let is = |pane: &LivePane| {
+            let live = pane.tag.as_ref();
+            live.is_some_and(|live| context.log_directory(live) == context.log_directory(tag))
+        };
+        live.panes().any(|(_, _, pane)| is(pane))
+    };
+    let gone = all(&kept).filter(|found| found.pane.tag.as_ref().is_some_and(|tag| !lives(tag)));
+    let is_written =
+        |source: &Source| log::segments(&source.path).is_ok_and(|all| all.iter().any(Segment::is_written));
+    Ok(gone.filter_map(|found| logged(context, &found)).filter(|source| !is_written(source)).collect())
+}
+
+/// The output of background commands, if that is what `words` mean.
+fn of_background(context: &Context, live: &Snapshot, words: &[String]) -> Result<Option<Vec<Source>>> {
+    let Some(background) = background::instead(context, live, words)? else { return Ok(None) };
+    let mut sources: Vec<Source> = Vec::new();
+    for word in words {
+        for source in background::panes(&background, word)?.iter().filter_map(Source::of_background) {
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+    }
+    Ok(Some(sources))
+}
+
+/// The same without the `known` ones, of those words that mean something now: what is not clear any more
+/// since there are more panes was clear before.
+pub fn others(context: &Context, words: &[String], known: &[Source]) -> Vec<Source> {
+    let all = match words {
+        [] => sources(context, &[]).unwrap_or_default(),
+        words => words
+            .iter()
+            .flat_map(|word| sources(context, std::slice::from_ref(word)).unwrap_or_default())
+            .collect(),
+    };
+    let mut others: Vec<Source> = Vec::new();
+    for source in all {
+        if !known.iter().chain(&others).any(|known| known.path == source.path) {
+            others.push(source);
+        }
+    }
+    others
 }
 
 /// The logs that one word means.
@@ -87,7 +164,7 @@ fn logged(context: &Context, found: &Found<'_>) -> Option<Source> {
     let tag = found.pane.tag.as_ref()?;
     let source = Source::new(context, tag, found.name());
     let declared = found.pane.known.as_ref().is_some_and(|known| known.specification.supervision.logs());
-    (declared || source.directory.is_dir()).then_some(source)
+    (declared || source.path.is_dir()).then_some(source)
 }
 
 fn all(snapshot: &Snapshot) -> impl Iterator<Item = Found<'_>> {
@@ -96,77 +173,4 @@ fn all(snapshot: &Snapshot) -> impl Iterator<Item = Found<'_>> {
 
 fn kept_names(kept: &Snapshot) -> Vec<String> {
     all(kept).map(|found| found.name()).collect()
-}
-
-/// Every log of this server as the pane that it was of, under the name that its session has now, else
-/// had.
-fn kept(context: &Context, live: &Snapshot) -> Snapshot {
-    let logs = context.state_directory().join("logs").join(context.server_word());
-    let mut sessions: Vec<LiveSession> = Vec::new();
-    for (workspace, directory) in entries(&logs) {
-        let mut name = live.workspace(&workspace).map(|session| session.name.clone());
-        let mut windows: Vec<LiveWindow> = Vec::new();
-        for (keys, directory) in entries(&directory) {
-            let keys = keys.split_once('.').and_then(|(window, pane)| Key::new(window).zip(Key::new(pane)));
-            let Some((window, pane)) = keys else { continue };
-            if name.is_none() {
-                name = log::header(&directory).map(|header| header.rune.session);
-            }
-            let tag = Tag {
-                id: PaneId::new(true, 0, 0),
-                workspace: workspace.clone(),
-                window: window.clone(),
-                pane,
-            };
-            match windows.iter_mut().find(|known| known.name == window.as_str()) {
-                Some(known) => known.panes.push(gone(tag)),
-                None => windows.push(LiveWindow {
-                    id: String::new(),
-                    index: 0,
-                    name: window.to_string(),
-                    active: false,
-                    size: Size::DEFAULT,
-                    layout: String::new(),
-                    noted: None,
-                    panes: vec![gone(tag)],
-                }),
-            }
-        }
-        sessions.push(LiveSession {
-            id: String::new(),
-            name: name.unwrap_or_else(|| workspace.clone()),
-            attached: 0,
-            workspace: Some(workspace),
-            about: None,
-            directory: None,
-            windows,
-        });
-    }
-    Snapshot { sessions, ..Snapshot::default() }
-}
-
-/// A pane that is known by its keys only. Targets tell panes apart by their ids.
-fn gone(tag: Tag) -> LivePane {
-    LivePane {
-        id: format!("{}/{}.{}", tag.workspace, tag.window, tag.pane),
-        index: 0,
-        active: false,
-        pid: 0,
-        dead: true,
-        title: String::new(),
-        current_command: String::new(),
-        current_path: String::new(),
-        tag: Some(tag),
-        known: None,
-        shown: None,
-    }
-}
-
-/// Names and paths of what is in a directory, in order.
-fn entries(directory: &Path) -> Vec<(String, PathBuf)> {
-    let entries = fs::read_dir(directory).into_iter().flatten().flatten();
-    let mut found: Vec<(String, PathBuf)> =
-        entries.filter_map(|entry| Some((entry.file_name().into_string().ok()?, entry.path()))).collect();
-    found.sort();
-    found
 }

@@ -48,9 +48,18 @@ impl<'a> Show<'a> {
             (_, true) => Form::Json,
             _ => Form::Text(if options.ansi || ui.colour { Keep::Colours } else { Keep::Text }),
         };
-        let labels = labels(sources);
-        let width = labels.iter().map(|label| label.width()).max().unwrap_or(0);
-        let prefix = |(at, label): (usize, &String)| match (labels.len(), ui.colour) {
+        let (timestamps, zone) = (options.timestamps, TimeZone::system());
+        let (labels, prefixes, buffer) = (Vec::new(), Vec::new(), Vec::new());
+        let mut show = Show { ui, form, labels, prefixes, timestamps, zone, buffer };
+        show.name(sources);
+        show
+    }
+
+    /// Names the sources, of which there may be more than before.
+    pub fn name(&mut self, sources: &[Source]) {
+        self.labels = labels(sources);
+        let width = self.labels.iter().map(|label| label.width()).max().unwrap_or(0);
+        let prefix = |(at, label): (usize, &String)| match (self.labels.len(), self.ui.colour) {
             (1, _) => String::new(),
             (_, false) => format!("{label}{} | ", " ".repeat(width - label.width())),
             (_, true) => {
@@ -58,9 +67,7 @@ impl<'a> Show<'a> {
                 format!("\x1b[{colour}m{label}{space} |\x1b[0m ")
             }
         };
-        let prefixes = labels.iter().enumerate().map(prefix).collect();
-        let (timestamps, zone) = (options.timestamps, TimeZone::system());
-        Show { ui, form, labels, prefixes, timestamps, zone, buffer: Vec::new() }
+        self.prefixes = self.labels.iter().enumerate().map(prefix).collect();
     }
 
     /// Prints a line of the source at `source`; false when nobody reads any more.
@@ -111,9 +118,11 @@ impl<'a> Show<'a> {
     fn json(&mut self, line: &Line) {
         let origin = &line.header.rune;
         let time = Timestamp::from_microsecond(i64::try_from(line.time).unwrap_or(i64::MAX));
+        // The output of a background command is not dated.
+        let time = (line.time > 0).then(|| time.unwrap_or(Timestamp::MAX).to_string());
         let mut value = json!({
             "schema": 1,
-            "time": time.unwrap_or(Timestamp::MAX).to_string(),
+            "time": time,
             "session": origin.session,
             "window": origin.window,
             "pane": origin.pane,
@@ -156,9 +165,10 @@ mod tests {
     #[test]
     fn labels_are_as_short_as_they_can_be() {
         let source = |workspace: &str, session: &str, keys: &str| Source {
-            directory: "/".into(),
+            path: "/".into(),
             word: format!("{workspace}/{keys}"),
             name: format!("{session}:{keys}"),
+            background: None,
         };
         let sources = [
             source("w", "dev", "code.api"),

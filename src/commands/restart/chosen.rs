@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::Deed;
 use crate::cli;
 use crate::commands::context::Context;
 use crate::commands::{known, stop};
 use crate::error::{Error, Result};
+use crate::goal;
 use crate::order;
 use crate::project::Project;
 use crate::record::Tag;
@@ -35,7 +37,8 @@ impl Chosen<'_> {
     }
 }
 
-/// The panes that the words of the command line mean, each once, in the server's order.
+/// The panes that the words of the command line mean, each once, in the server's order. What was never
+/// started, for it waits for somebody, is not started again where it is only one of several that a word means.
 ///
 /// # Errors
 /// As [`target::panes`]; [`Error::Refused`] where a word means nothing but panes without a command.
@@ -43,16 +46,22 @@ pub fn chosen<'s>(
     context: &Context,
     snapshot: &'s Snapshot,
     options: &cli::Panes,
+    deed: Deed,
 ) -> Result<Vec<Chosen<'s>>> {
     let mut found: Vec<Found<'s>> = Vec::new();
+    let is_meant = |one: &Found<'s>| deed != Deed::Restart || !is_on_demand(one.pane);
     if options.all {
         found = of_project(snapshot, &context.project(&[], Some(snapshot), false)?)?;
+        found.retain(is_meant);
     }
     for text in &options.panes {
         let meant = target::panes(snapshot, text)?;
-        let (fit, unfit): (Vec<_>, Vec<_>) = meant.into_iter().partition(|one| has_command(one.pane));
+        let (mut fit, unfit): (Vec<_>, Vec<_>) = meant.into_iter().partition(|one| has_command(one.pane));
         if let ([], Some(one)) = (fit.as_slice(), unfit.first()) {
             return Err(no_command(one));
+        }
+        if fit.len() > 1 {
+            fit.retain(is_meant);
         }
         found.extend(fit);
     }
@@ -99,6 +108,12 @@ fn of_project<'s>(snapshot: &'s Snapshot, project: &Project) -> Result<Vec<Found
 /// that was lost, may have.
 fn has_command(pane: &LivePane) -> bool {
     pane.tag.is_some() && pane.known.as_ref().is_none_or(|known| !known.specification.is_shell)
+}
+
+/// Whether it is declared to wait until somebody starts it, and does.
+fn is_on_demand(pane: &LivePane) -> bool {
+    let known = pane.known.as_ref();
+    goal::is_held(pane) && known.is_some_and(|known| !known.specification.supervision.autostart)
 }
 
 fn no_command(found: &Found<'_>) -> Error {

@@ -8,6 +8,7 @@
 //! pane's command ended by itself.
 
 pub mod ask;
+mod background;
 mod chosen;
 mod respawn;
 mod stopping;
@@ -63,10 +64,19 @@ fn run_asking(context: &Context, deed: Deed, options: &cli::Panes, ask: Ask<'_>)
     if deed == Deed::Stop {
         gone::add_left(context, &mut snapshot);
     }
+    if deed == Deed::Restart
+        && let Some(background) = super::background::instead(context, &snapshot, &options.panes)?
+    {
+        let chosen = background::chosen(&background, &options.panes)?;
+        let mut work =
+            Work { context, snapshot: &background, deed, ask, failed: Vec::new(), survivors: Vec::new() };
+        work.restart(&chosen);
+        return work.result();
+    }
     if snapshot.sessions.is_empty() {
         return Err(Error::NotRunning);
     }
-    let chosen = chosen::chosen(context, &snapshot, options)?;
+    let chosen = chosen::chosen(context, &snapshot, options, deed)?;
     let sessions: Vec<_> = snapshot.sessions.iter().collect();
     if let Some(own) = leave::own_pane(context, &snapshot, &sessions)
         && let Some(one) = chosen.iter().find(|one| one.pane.id == own)

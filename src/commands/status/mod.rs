@@ -8,12 +8,12 @@ mod watch;
 
 use serde_json::{Value, json};
 
+use super::background::InBackground;
 use super::context::Context;
 use super::{gone, leave};
 use crate::cli;
 use crate::error::Result;
 use crate::process::Sample;
-use background::InBackground;
 use look::Look;
 
 /// `rune status`

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use regex::Regex;
 
+use super::background;
 use super::context::Context;
 use super::kill::duration;
 use crate::cli;
@@ -26,20 +27,37 @@ use text::Text;
 /// `rune wait`
 pub fn wait(context: &Context, options: &cli::Wait) -> Result<()> {
     let timeout = options.timeout.as_deref().map(duration).transpose()?;
-    let pattern = options.text.as_deref().map(regex).transpose()?;
-    let word = options.state.as_deref().or(pattern.is_none().then_some("ready"));
+    let text = options.text.as_deref().map(pattern).transpose()?;
+    let word = options.state.as_deref().or(text.is_none().then_some("ready"));
     let state = Needed::ALL.into_iter().find(|(known, _)| Some(*known) == word).map(|(_, state)| state);
-    let snapshot = context.look()?.ok_or(Error::NotRunning)?;
+    let live = context.look()?;
+    let none = Snapshot::default();
+    let background = background::instead(context, live.as_ref().unwrap_or(&none), &options.targets)?;
+    let is_background = background.is_some();
+    let snapshot = background.or(live).ok_or(Error::NotRunning)?;
     let mut goals: Vec<Goal> = Vec::new();
-    for text in &options.targets {
-        for found in chosen(&snapshot, text, state.is_some())? {
+    for target in &options.targets {
+        let found = match is_background {
+            true => kept(&snapshot, target)?,
+            false => chosen(&snapshot, target, state.is_some())?,
+        };
+        for found in found {
             if !goals.iter().any(|goal| goal.pane.id == found.pane.id) {
-                let text = pattern.clone().map(|pattern| Text::new(found.pane, pattern));
+                let text = text.clone().map(|pattern| Text::new(found.pane, pattern));
                 goals.push(Goal::new(&found, state, text));
             }
         }
     }
     until::reached(context, snapshot, &mut goals, timeout)
+}
+
+/// The background commands that `text` means, each of which has a runner that can tell.
+fn kept<'s>(background: &'s Snapshot, text: &str) -> Result<Vec<Found<'s>>> {
+    let found = background::panes(background, text)?;
+    match found.iter().find(|found| !background::is_kept(found.pane)) {
+        Some(unkept) => Err(background::not_kept(&unkept.name())),
+        None => Ok(found),
+    }
 }
 
 /// The panes that `text` means. Where it means several, those are left out that nobody can wait for: made
@@ -69,12 +87,19 @@ fn chosen<'s>(snapshot: &'s Snapshot, text: &str, by_state: bool) -> Result<Vec<
     }
 }
 
-fn regex(text: &str) -> Result<Regex> {
+/// A regular expression of the command line.
+///
+/// # Errors
+/// For what is none, with what is wrong.
+pub fn pattern(text: &str) -> Result<Regex> {
     Regex::new(text).map_err(|error| {
         // Its last line says what is wrong, those before it where.
         let why = error.to_string();
         let why = why.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned();
-        Error::Usage { message: format!("`{text}` is no regular expression: {why}"), hint: None }
+        Error::Usage {
+            message: format!("`{}` is no regular expression: {why}", text.escape_debug()),
+            hint: None,
+        }
     })
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use regex::Regex;
 
 use crate::cast::Event;
-use crate::log::{Lines, Place, STARTED, Tail, What, segments};
+use crate::log::{FileMatcher, Lines, Place, STARTED, Tail, What, segments};
 use crate::plain::{self, Keep};
 use crate::record::PaneId;
 use crate::snapshot::LivePane;
@@ -17,6 +17,8 @@ pub const ABOVE: u32 = 500;
 pub struct Text {
     pattern: Regex,
     log: Option<Log>,
+    /// The output of a background command.
+    file: Option<(PathBuf, FileMatcher)>,
     found: bool,
 }
 
@@ -32,12 +34,17 @@ impl Text {
     pub fn new(pane: &LivePane, pattern: Regex) -> Text {
         let specification = pane.known.as_ref().map(|known| &known.specification);
         let logged = specification.filter(|specification| specification.supervision.logs());
-        let log = logged.and_then(|specification| {
+        let file = specification.and_then(|specification| {
+            let path = PathBuf::from(specification.log.as_ref().filter(|log| Path::new(log).is_file())?);
+            let matcher = FileMatcher::new(&path, 0, pattern.clone());
+            Some((path, matcher))
+        });
+        let log = logged.filter(|_| file.is_none()).and_then(|specification| {
             let directory = PathBuf::from(specification.log.as_ref()?);
             let (id, lines) = (specification.tag.id.clone(), Lines::default());
             Some(Log { tail: Tail::new(&directory, Place::default()), directory, id, lines })
         });
-        Text { pattern, log, found: false }
+        Text { pattern, log, file, found: false }
     }
 
     /// What is looked for.
@@ -50,14 +57,20 @@ impl Text {
         self.found
     }
 
-    /// Directory of the log, where there is one to look in.
+    /// Directory or file of the log, where there is one to look in.
     pub fn log(&self) -> Option<&Path> {
+        if let Some((path, _)) = &self.file {
+            return Some(path);
+        }
         let log = self.log.as_ref().map(|log| log.directory.as_path());
         log.filter(|directory| segments(directory).is_ok_and(|segments| !segments.is_empty()))
     }
 
     /// Looks at what is new in the log.
     pub fn look_in_log(&mut self) {
+        if let Some((_, file)) = &mut self.file {
+            self.found |= file.matches().unwrap_or(false);
+        }
         let Some(log) = &mut self.log else { return };
         while let Ok(Some(entry)) = log.tail.read() {
             if entry.header.rune.id != log.id {

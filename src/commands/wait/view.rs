@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use super::goal::Goal;
 use crate::commands::context::Context;
-use crate::commands::known;
 use crate::commands::notice::Notice;
+use crate::commands::{background, known};
 use crate::error::{Error, Result};
 use crate::process::{self, Handle, Process};
 use crate::record::ProcessId;
@@ -54,7 +54,7 @@ impl<'c> View<'c> {
     /// Whether the ends of all processes are told.
     pub fn is_told(&self) -> bool {
         let told = |handle: &Option<Handle>| handle.as_ref().is_some_and(|handle| handle.ended().is_some());
-        told(&self.server_handle) && self.runners.values().all(told)
+        (self.is_background() || told(&self.server_handle)) && self.runners.values().all(told)
     }
 
     /// Reads what changed.
@@ -87,6 +87,9 @@ impl<'c> View<'c> {
 
     /// Says so if the server is not the one that it was.
     pub fn check_server(&self) -> Result<()> {
+        if self.is_background() {
+            return Ok(());
+        }
         let alive = self.server.as_ref().is_some_and(|server| process::is_alive(server.pid, server.start));
         match alive {
             true => Ok(()),
@@ -103,6 +106,11 @@ impl<'c> View<'c> {
             process::wait_for(std::slice::from_ref(handle), moment());
         }
         self.check_server()
+    }
+
+    /// Whether it is about background commands of rituals, which have no server.
+    fn is_background(&self) -> bool {
+        self.snapshot.pid.is_none()
     }
 
     fn workspaces<'g>(&self, goals: &'g [Goal]) -> Vec<&'g str> {
@@ -135,7 +143,9 @@ impl<'c> View<'c> {
     }
 
     fn look_again(&mut self, goals: &[Goal]) -> Result<()> {
-        if let Some(snapshot) = self.context.look()? {
+        if self.is_background() {
+            self.snapshot = background::snapshot(&background::all(self.context)?);
+        } else if let Some(snapshot) = self.context.look()? {
             self.snapshot = snapshot;
         } else if !goals.is_empty() {
             self.check_server()?;

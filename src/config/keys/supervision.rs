@@ -14,6 +14,21 @@ pub(super) const NEEDS_OF_COMMAND: Shape =
     OneOf(&[Text, Keys(&NEED_OF_COMMAND), List(&OneOf(&[Text, Keys(&NEED_OF_COMMAND)]))]);
 /// What `restart` holds.
 pub(super) const RESTARTS: Shape = OneOf(&[Words(&RESTART_WORDS), Keys(&RESTART)]);
+/// What `log` of a pane holds.
+pub(super) const LOGS: Shape = OneOf(&[Flag, Keys(&LOG)]);
+pub(super) const LOG_ABOUT: &str =
+    "whether what it prints is logged, for `rune logs`: `true`, or `{size: 32MB}` for how much is kept";
+
+/// `log`.
+pub static LOG: Group = Group {
+    name: "a log rule",
+    keys: &[key(
+        "size",
+        Text,
+        "how large the log may become, as `512KB`, `32MB` or `1GB`; otherwise `128MB`",
+    )],
+};
+
 /// The words of `restart`.
 pub const RESTART_WORDS: [&str; 3] = ["never", "on-failure", "always"];
 

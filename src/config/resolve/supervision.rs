@@ -42,7 +42,8 @@ impl Context<'_> {
             restart: declared.restart.clone(),
             live,
             stop: stop.unwrap_or_default(),
-            log: declared.log.unwrap_or(false),
+            log: declared.log.as_ref().is_some_and(|log| log.on),
+            log_size: declared.log.as_ref().and_then(|log| Some(log.size.as_ref()?.0)),
             autostart: declared.autostart.unwrap_or(true),
             needed: false,
         }
@@ -143,8 +144,8 @@ pub(super) fn words(declared: &raw::Supervision, needs: &[Need]) -> Vec<String> 
             say("stop", [vec![milliseconds(stop.timeout)], ask].concat());
         }
     }
-    if declared.log == Some(true) {
-        say("log", Vec::new());
+    if let Some(log) = declared.log.as_ref().filter(|log| log.on) {
+        say("log", log.size.iter().map(|(size, _)| size.to_string()).collect());
     }
     if declared.autostart == Some(false) {
         say("by hand", Vec::new());

@@ -20,9 +20,14 @@ pub(in crate::config::raw) fn fits_command(reader: &mut Reader<'_>, command: &Co
                 reader.problem(place, format!("only a background command can have `{key}`")).help =
                     Some("add `background: true`, or leave it out".to_owned());
             }
-            "log" if supervision.log == Some(false) => {
+            "log" if supervision.log.as_ref().is_some_and(|log| !log.on) => {
                 reader.problem(place, "the output of a background command is always logged").help =
                     Some("leave `log` out".to_owned());
+            }
+            "log" if supervision.log.as_ref().is_some_and(|log| log.size.is_some()) => {
+                reader
+                    .problem(place, "the output of a background command goes to a plain file without a limit")
+                    .help = Some("leave `log` out".to_owned());
             }
             "stop"
                 if matches!(

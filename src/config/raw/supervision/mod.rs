@@ -3,6 +3,7 @@
 mod address;
 mod command;
 mod keystrokes;
+mod log;
 mod need;
 mod pattern;
 mod probe;
@@ -19,6 +20,7 @@ use crate::workspace::supervision::{Needed, Restart, When};
 
 pub use address::{tcp, url};
 pub(super) use command::{fits_command, of_command};
+pub use log::Log;
 pub use pattern::pattern;
 
 /// Everything that is declared about the life of one command.
@@ -37,7 +39,7 @@ pub struct Supervision {
     /// `stop`.
     pub stop: Option<Stop>,
     /// `log`.
-    pub log: Option<bool>,
+    pub log: Option<Log>,
     /// `autostart`.
     pub autostart: Option<bool>,
 }
@@ -147,7 +149,7 @@ fn read(reader: &mut Reader<'_>, fields: &Fields<'_>) -> Supervision {
         restart: get("restart").and_then(|node| restart::restart(reader, node)).unwrap_or_default(),
         live: get("live").and_then(|node| probe::live(reader, node)),
         stop: get("stop").and_then(|node| stop::stop(reader, node)),
-        log: flag(reader, "log"),
+        log: get("log").and_then(|node| log::log(reader, node)),
         autostart: flag(reader, "autostart"),
     };
     consistent(reader, &supervision);
