@@ -71,7 +71,8 @@ fn is_idle(pane: &LivePane) -> bool {
     // On its way to the shell a new pane is what started it: tmux's copy of itself, then rune.
     let program = pane.current_command.as_str();
     let begins = program.is_empty() || program == "rune" || program.starts_with("tmux");
-    pane.dead || begins || is_shell(program)
+    let own = pane.known.as_ref().and_then(|known| known.specification.shell.rsplit('/').next());
+    pane.dead || begins || is_shell(program) || own == Some(program.trim_start_matches('-'))
 }
 
 /// A session that would be without a window gets a placeholder, and so stays.

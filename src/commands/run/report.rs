@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::commands::context::Context;
-use crate::commands::live::Outcome;
+use crate::commands::live::outcome::Outcome;
 use crate::config::report;
 use crate::error::{Error, counted};
 use crate::heroscript::Batch;
