@@ -63,8 +63,9 @@ pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, server: Serv
                 terminal.is_logged(id);
             }
             if pane.specification.becomes_command() {
-                terminal.whisper(&Mark::Look.bytes(id));
-                pane.become_command()
+                let look = || terminal.whisper(&Mark::Look.bytes(id));
+                look();
+                pane.become_command(look)
             } else {
                 match Runner::new(pane, terminal) {
                     Ok(runner) => return runner.run(),

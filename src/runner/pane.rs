@@ -111,12 +111,16 @@ impl Pane {
         Program::new([&self.specification.shell], self.environment.iter().cloned())
     }
 
-    /// Becomes the command, whose end closes the pane and needs no record; returns why it could not.
-    pub fn become_command(&mut self) -> String {
+    /// Becomes the command, whose end closes the pane and needs no record, and does `last` right before;
+    /// returns why it could not.
+    pub fn become_command(&mut self, last: impl FnOnce()) -> String {
         self.record.command = Some(self.record.runner);
         self.note_state(State::Running);
         let failure = match self.command() {
-            Ok(command) => command.exec(),
+            Ok(command) => {
+                last();
+                command.exec()
+            }
             Err(error) => error,
         };
         self.note_state(State::NotStarted { why: failure.to_string() });

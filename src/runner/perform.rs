@@ -102,7 +102,7 @@ impl Runner {
         if specification.supervision.logs() && self.terminal.is_there() {
             let code = if let State::Exited { code } = end { Some(*code) } else { None };
             self.logged = Some(Logged::new(self.pane.store(), &specification.tag.id));
-            self.terminal.whisper(&Mark::End(code).bytes(&specification.tag.id));
+            self.whisper(Mark::End(code));
         }
     }
 
@@ -113,26 +113,25 @@ impl Runner {
         if specification.supervision.logs() {
             self.lines = Lines::new(specification, self.terminal.is_there());
             self.logged = None;
-            self.terminal.whisper(&Mark::Start.bytes(&specification.tag.id));
+            self.whisper(Mark::Start);
         }
         match self.pane.command().and_then(|command| self.children.start(&command)) {
             Ok(pid) => {
                 self.command = Some(pid);
                 let number = pid.as_raw_pid().unsigned_abs();
                 self.pane.started(number);
-                self.have_it_named(number);
+                // What the program prints must not be cut in two: only a quiet one is helped.
+                if process::is_quiet(number) {
+                    self.whisper(Mark::Look);
+                }
                 Event::Started(number)
             }
             Err(error) => Event::NotStarted(program::why(&error)),
         }
     }
 
-    /// Has tmux look which program runs, and name the window after it. What the program prints does so,
-    /// too, and this must not come in the middle of it: only a quiet one is helped.
-    fn have_it_named(&self, pid: u32) {
-        if !process::has_written(pid) {
-            self.terminal.whisper(&Mark::Look.bytes(&self.pane.specification.tag.id));
-        }
+    fn whisper(&self, mark: Mark) {
+        self.terminal.whisper(&mark.bytes(&self.pane.specification.tag.id));
     }
 
     fn attempt(&mut self, which: Which) -> Option<Event> {

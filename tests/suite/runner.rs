@@ -56,13 +56,14 @@ fn a_command_that_is_killed_from_outside_ended_by_that_signal() {
 #[test]
 fn a_single_program_names_its_window() {
     on_each_tmux(|server| {
-        let panes = start(server, [pane("vi -u NONE .", "shell"), pane("cat", "shell")]);
+        let panes =
+            start(server, [pane("vi -u NONE .", "shell"), pane("cat", "shell"), pane("sleep 1000", "close")]);
         server.wait_until("the windows are named after their commands", || {
-            server.list_windows("#{window_name}") == ["vi", "cat"]
+            server.list_windows("#{window_name}") == ["vi", "cat", "sleep"]
         });
         server.tmux(["send-keys", "-t", &panes[1], "C-c"]);
         server.wait_until("the window is named after the shell", || {
-            server.list_windows("#{window_name}") == ["vi", "sh"]
+            server.list_windows("#{window_name}") == ["vi", "sh", "sleep"]
         });
     });
 }
