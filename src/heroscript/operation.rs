@@ -82,12 +82,14 @@ fn is_pane(
 
 fn operate(action: &Action, scene: &Scene<'_>) -> Result<Operation> {
     Ok(match action {
-        Action::SessionCreate { session, reset } => Operation::CreateSession {
-            name: session.text.clone(),
-            root: None,
-            environment: Environment::new(),
-            reset: *reset,
-        },
+        Action::SessionCreate { session, reset } => {
+            let (name, environment) = (session.text.clone(), Environment::new());
+            match reset {
+                true => Operation::CreateSession { name, root: None, environment, reset: true },
+                // What there is stays, as the language has it.
+                false => Operation::Ensure(vec![Ensure::Session { name, root: None, environment }]),
+            }
+        }
         Action::SessionDelete { session } => {
             Operation::DeleteSession { at: Address::session(&session.text), if_exists: false }
         }

@@ -28,7 +28,9 @@ impl Action {
     /// What it does, in one sentence.
     pub fn sentence(&self) -> String {
         match self {
-            Action::SessionCreate { session, reset: false } => format!("create {}", of_session(session)),
+            Action::SessionCreate { session, reset: false } => {
+                format!("create {} unless it is there", of_session(session))
+            }
             Action::SessionCreate { session, reset: true } => {
                 format!("create {} anew, ending one of that name first", of_session(session))
             }

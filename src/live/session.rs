@@ -32,7 +32,7 @@ pub(super) fn create(
         if !reset {
             return Err(Error::Refused {
                 message: format!("there is a session `{}` already", old.name),
-                hint: Some("`--reset` ends it first; `rune session ensure` leaves it".to_owned()),
+                hint: Some("`reset` ends it first; `ensure` leaves it".to_owned()),
             });
         }
         scene.allowed("session", &old.name, old.workspace.is_some())?;

@@ -31,7 +31,7 @@ pub(super) fn create(scene: &Scene<'_>, at: &Address, content: &Content, reset: 
         Some(live) if !reset => {
             return Err(Error::Refused {
                 message: format!("there is a window `{}:{}` already", session.name, live.key()),
-                hint: Some("`--reset` starts it anew; `rune window ensure` leaves it".to_owned()),
+                hint: Some("`reset` starts it anew; `ensure` leaves it".to_owned()),
             });
         }
         Some(live) => {

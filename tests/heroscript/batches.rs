@@ -45,7 +45,7 @@ fn every_action_says_what_it_does() {
     assert_eq!(
         sentences(script),
         [
-            "create session `a`",
+            "create session `a` unless it is there",
             "create session `a` anew, ending one of that name first",
             "create window `a|b` anew, ending one of that name first, with `vim`",
             "create window `a|b` with a shell",
@@ -106,14 +106,15 @@ fn a_wanted_session_is_a_workspace() {
 }
 
 #[test]
-fn the_examples_are_good_and_only_the_mixed_one_is_imperative() {
+fn the_examples_are_good_and_two_of_them_are_imperative() {
     let files = scripts("examples");
     assert!(files.len() >= 3);
     for file in files {
         let batches = batches(&good(&fs::read_to_string(&file).unwrap()));
         assert!(!batches.is_empty() && !batches.iter().any(Batch::is_unavailable), "{}", file.display());
-        let mixed = file.file_stem().unwrap() == "mixed";
+        let stem = file.file_stem().unwrap();
+        let steps = stem == "mixed" || stem == "steps";
         let imperative = batches.iter().any(|batch| matches!(batch, Batch::Operate(_)));
-        assert_eq!(imperative, mixed, "{}", file.display());
+        assert_eq!(imperative, steps, "{}", file.display());
     }
 }
