@@ -21,7 +21,7 @@ pub use handle::{Handle, wait_for};
 pub use run::{End, NotStarted, Run};
 pub use signals::Signals;
 pub use spawn::{spawn, starting, without_terminal};
-pub use system::{boot_id, command_line, is_quiet};
+pub use system::{boot_id, command_line, has_written};
 pub use terminate::{Hunt, terminate, terminate_found};
 pub use usage::{Roots, Sample, Usage, sample};
 

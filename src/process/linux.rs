@@ -6,17 +6,12 @@ use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
-use std::thread;
 use std::time::Duration;
 
 use rustix::param::{clock_ticks_per_second, page_size};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::{Process, Used};
-
-/// How often it is looked whether a program is loaded: that takes a tenth of a millisecond, of which nobody
-/// gives notice.
-const LOADING: u32 = 1000;
 
 /// What names this boot of the machine: ids and start times mean nothing beyond it.
 pub fn boot_id() -> io::Result<String> {
@@ -32,17 +27,10 @@ pub fn command_line(process: &Process) -> String {
     if same && !words.is_empty() { words } else { process.name.clone() }
 }
 
-/// Whether a process that was just started has written nothing yet; true where that may not be known. Its
-/// program is there for everybody to see then: the start of a process succeeds a moment before it is.
-pub fn is_quiet(pid: u32) -> bool {
-    for _ in 0..LOADING {
-        if fs::read(path(pid, "cmdline")).is_ok_and(|words| !words.is_empty()) || read(pid).is_none() {
-            break;
-        }
-        thread::yield_now();
-    }
+/// Whether the process has written anything, to whatever; false where that may not be known.
+pub fn has_written(pid: u32) -> bool {
     let used = fs::read_to_string(path(pid, "io")).unwrap_or_default();
-    !used.lines().filter_map(|line| line.strip_prefix("wchar: ")).any(|bytes| bytes != "0")
+    used.lines().filter_map(|line| line.strip_prefix("wchar: ")).any(|bytes| bytes != "0")
 }
 
 pub(super) fn read_all() -> Vec<Process> {

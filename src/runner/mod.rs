@@ -79,6 +79,10 @@ pub fn run(directory: &Path, id: &PaneId, inherited: Vec<Variable>, server: Serv
     ExitCode::SUCCESS
 }
 
+/// How long after its start tmux is made to look at a command: it is loaded by then, and a workspace is up,
+/// which this would only delay. By itself tmux looks twice a second.
+const SEEN: Duration = Duration::from_millis(300);
+
 /// A pane, its life, and everything that the two have open.
 struct Runner {
     pane: Pane,
@@ -91,6 +95,8 @@ struct Runner {
     events: Events,
     children: Children,
     command: Option<Pid>,
+    /// When tmux is made to look at it.
+    unseen: Option<Instant>,
     shell: Option<Pid>,
     wants: Option<Wants>,
     attempts: Vec<(Which, Attempt)>,
@@ -135,6 +141,7 @@ impl Runner {
             events,
             children: Children::default(),
             command: None,
+            unseen: None,
             shell: None,
             wants: None,
             attempts: Vec::new(),
@@ -193,8 +200,8 @@ impl Runner {
         let own = self.life.deadline(self.now()).map(|deadline| self.begin + deadline);
         let attempts = self.attempts.iter().map(|(_, attempt)| attempt.until());
         let lines = self.lines.as_ref().and_then(Lines::until);
-        let others =
-            [lines, self.logged.as_ref().and_then(Logged::until), self.chase.as_ref().map(Chase::again)];
+        let logged = self.logged.as_ref().and_then(Logged::until);
+        let others = [lines, logged, self.chase.as_ref().map(Chase::again), self.unseen];
         let until = attempts.chain(own).chain(others.into_iter().flatten()).min();
         let time = until.map(|until| until.saturating_duration_since(now()));
         let ready = self.events.wait(sources, time);
@@ -219,6 +226,9 @@ impl Runner {
         self.children.collect();
         events.extend(self.command_changed());
         events.extend(self.shell_changed());
+        if self.unseen.is_some_and(|due| due <= now()) {
+            self.have_it_seen();
+        }
         if gone {
             self.chase = None;
             events.push(Event::Gone);

@@ -5,7 +5,7 @@ use std::process::Stdio;
 use rustix::process::{Pid, Signal, getpgrp, kill_process_group};
 
 use super::pane::simplest_shell;
-use super::{Chase, Front, Lines, Logged, Runner, program};
+use super::{Chase, Front, Lines, Logged, Runner, SEEN, now, program};
 use crate::cast::Mark;
 use crate::probe::Attempt;
 use crate::process;
@@ -120,13 +120,19 @@ impl Runner {
                 self.command = Some(pid);
                 let number = pid.as_raw_pid().unsigned_abs();
                 self.pane.started(number);
-                // What the program prints must not be cut in two: only a quiet one is helped.
-                if process::is_quiet(number) {
-                    self.whisper(Mark::Look);
-                }
+                self.unseen = Some(now() + SEEN);
                 Event::Started(number)
             }
             Err(error) => Event::NotStarted(program::why(&error)),
+        }
+    }
+
+    /// Has tmux look what runs now, and name the window after it. What the program prints does so, too, and
+    /// must not be cut in two: only a quiet one is helped.
+    pub(super) fn have_it_seen(&mut self) {
+        self.unseen = None;
+        if self.command.is_some_and(|pid| !process::has_written(pid.as_raw_pid().unsigned_abs())) {
+            self.whisper(Mark::Look);
         }
     }
 

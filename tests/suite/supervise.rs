@@ -420,6 +420,9 @@ fn a_hundred_panes_wait_for_one_and_sleep_when_there_is_nothing_to_do() {
             let number = text.split(", ").nth(1).and_then(|rest| rest.split(' ').next()?.parse().ok());
             number.unwrap_or(0_u64)
         };
+        // The last that a start does is to have tmux look, a moment later.
+        let begin = seconds();
+        server.wait_until("the starts are over", || seconds() >= begin + 2);
         let (before, begin) = (switches(), seconds());
         server.wait_until("two seconds have passed", || seconds() >= begin + 2);
         assert_eq!(switches(), before);
