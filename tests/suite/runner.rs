@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use rustix::process::{Signal, kill_process};
 use serde_json::{Value, json};
@@ -625,6 +626,7 @@ fn a_record_that_cannot_be_written_is_no_record() {
 // What a runner costs.
 
 #[test]
+#[allow(clippy::disallowed_methods)] // that nothing happens takes its time to see
 fn a_hundred_runners_are_small_and_asleep() {
     on_each_tmux(|server| {
         let windows: Vec<Value> = (0..10)
@@ -651,7 +653,15 @@ fn a_hundred_runners_are_small_and_asleep() {
 
         let wakes =
             || -> Vec<String> { pids.iter().map(|pid| status_of(pid, "voluntary_ctxt_switches:")).collect() };
-        let before = wakes();
+        // The last that a start does is to have tmux look, a moment later.
+        let (mut since, mut before) = (Instant::now(), wakes());
+        server.wait_until("nobody wakes for a second", || {
+            let now = wakes();
+            if now != before {
+                (since, before) = (Instant::now(), now);
+            }
+            since.elapsed() >= Duration::from_secs(1)
+        });
         let (first, _) = panes[0].split_once(' ').unwrap();
         let mut client = server.attach();
         send(server, first, &["typed", "Enter"]);
